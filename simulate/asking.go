@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// Asking spells how a service is asked: who asks, the address, and a sum of the
-// whole configuration, which may have secrets.
+// Asking returns a text that identifies how a service is asked: who asks, the
+// address, and a hash of the whole configuration, which may contain secrets.
 func Asking(who, address, configuration string) string {
 	return strings.TrimSpace(who+" "+address) + fmt.Sprintf(" (%.8x)", sha256.Sum256([]byte(configuration)))
 }

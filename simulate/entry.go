@@ -8,8 +8,8 @@ import (
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
-// Entry is one thing in an engine that matches requests: a route, a rule, a rule
-// of a policy. Analysis asks what can come through it at all.
+// Entry is one thing in an engine that matches requests: a route, a rule, a rule of
+// a policy. Analyses ask which requests can come through it.
 type Entry struct {
 	Name string
 	At   source.Ref
@@ -21,34 +21,34 @@ type Entry struct {
 	Group string
 	// To is the service that a request goes to, "" where it ends.
 	To string
-	// Rewrite is what becomes of the URL on the way to To, nil where nothing does.
+	// Rewrite is the change of the URL on the way to To, nil for none.
 	Rewrite *Rewrite
 	// Admits are the ways in which a caller may come through.
 	Admits []Admission
 	// Again is the path with which a request is routed a second time, for an
 	// entry that does so; nil where that is not known.
 	Again *pathlang.Path
-	// Example are headers that a request must have besides what Set says, for
-	// an entry that is not exact; the name "?" is a parameter of the query.
+	// Example is a list of headers that a request must have besides what Set says,
+	// for an entry that is not exact. The name "?" means a parameter of the query.
 	Example []Header
 }
 
 // Rewrite is what an entry does to the URL of a request that it sends on.
 type Rewrite struct {
-	// Text names it: entries of one text do the same.
+	// Text identifies it: entries with equal texts do the same.
 	Text string
-	// Hosts are the names that the Host header may have then.
+	// Hosts are the names that the Host header may have afterwards.
 	Hosts []string
-	// Moves are what may happen to paths, and Apart more paths that have to be
-	// distinguished. Without moves a path becomes the same for all requests, or
-	// one that kgw does not follow.
+	// Moves are the changes that may happen to paths, and Apart are further paths
+	// that have to be distinguished. Without moves, the path becomes the same for
+	// all requests, or one that kgw does not follow.
 	Moves []match.Move
 	Apart []string
 }
 
-// Move adds what becomes of paths whose beginning is replaced, as a proxy sees
-// them that resolves dot segments (RFC 3986 section 5.2.4). It reports whether
-// that can be said.
+// Move adds the change of paths whose beginning is replaced, as a proxy that
+// resolves dot segments sees them (RFC 3986 section 5.2.4). It reports whether kgw
+// can describe the change.
 func (r *Rewrite) Move(from, to string) bool {
 	if seen, ok := match.RawPath.See(to); !ok || seen != to {
 		return false
@@ -73,8 +73,8 @@ type Rewriting struct {
 	// Text and At are the rewrite and its place.
 	Text string
 	At   source.Ref
-	// Scattered reports that the requests that it represents now have paths
-	// that were not distinguished before.
+	// Scattered reports that the request now represents requests with paths that
+	// were not distinguished before.
 	Scattered bool
 }
 
@@ -89,12 +89,12 @@ func (r *Rewriting) Unknown(statement string) Unknown {
 // satisfies it.
 type Admission struct {
 	Proof string
-	// Also are further proofs that are demanded at once.
+	// Also lists further proofs that are demanded at the same time.
 	Also  []string
 	Token Token
 }
 
-// Open are the proofs that prove nothing.
+// Open reports whether the demanded proof proves nothing.
 func (a *Admission) Open() bool {
 	return a.Proof == "" || a.Proof == "noop" || a.Proof == "anonymous"
 }

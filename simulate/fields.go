@@ -15,11 +15,11 @@ type Reading string
 const (
 	// Decides: the field is part of every decision that it matters to.
 	Decides Reading = "decided"
-	// FromRequest: the field asks for something that only the request can say.
+	// FromRequest: the field depends on something that only the request can say.
 	FromRequest Reading = "asked"
-	// Inert: the field changes nothing about who reaches what.
+	// Inert: the field has no effect on who reaches what.
 	Inert Reading = "inert"
-	// Unread: what the field does is not known to kgw.
+	// Unread: kgw does not know what the field does.
 	Unread Reading = "unknown"
 )
 
@@ -31,7 +31,7 @@ type FieldRule struct {
 	// Form is the form of the values: a name of forms, or the allowed words
 	// with "|" between them.
 	Form string
-	// Why is the reason of what is inert, asked or unknown.
+	// Why is the reason why a field is inert, asked or unknown.
 	Why string
 }
 
@@ -42,14 +42,13 @@ type FieldTable struct {
 	read        func() *fieldLines
 }
 
-// fieldLines are the lines of a table, as they are written and by the steps of
-// their paths.
+// fieldLines are the lines of a table, in order and by the steps of their paths.
 type fieldLines struct {
 	rules []FieldRule
 	root  fieldNode
 }
 
-// fieldNode is a step of paths: what a table says there and below.
+// fieldNode is one step of the paths of a table, with what the table says there and below.
 type fieldNode struct {
 	rule     *FieldRule
 	keys     map[string]*fieldNode
@@ -75,8 +74,8 @@ inert $** a note for readers
 `
 
 // NewFieldTable returns a table: one line a field, "READING PATH REASON" or
-// "READING PATH:FORM REASON". The lines of the metadata of all kinds are behind
-// its own. They are read when they are needed: most runs need few tables.
+// "READING PATH:FORM REASON". The lines for metadata, which all kinds share, come
+// after its own. The text is read when it is needed: most runs need few tables.
 func NewFieldTable(group, kind, text string) *FieldTable {
 	return &FieldTable{Group: group, Kind: kind, read: sync.OnceValue(func() *fieldLines { return readFields(text + metadataRules) })}
 }
@@ -100,7 +99,7 @@ func readFields(text string) *fieldLines {
 	return t
 }
 
-// add puts a rule at its path; of two rules for one path the first counts.
+// add puts a rule at its path; the first of two rules for one path counts.
 func (n *fieldNode) add(rule *FieldRule) {
 	for rest := rule.Path; rest != ""; {
 		var word string
@@ -151,8 +150,8 @@ func firstStep(path string) (word, rest string) {
 	return path, ""
 }
 
-// child returns where a key or, with "", an element leads; below reports that its
-// line counts for everything below.
+// child returns the node of a key or, with "", of an element. Below reports that
+// its line counts for everything below it.
 func (n *fieldNode) child(key string) (next *fieldNode, below bool) {
 	if next := n.keys[key]; next != nil && key != "" {
 		return next, false
@@ -166,7 +165,7 @@ func (n *fieldNode) child(key string) (next *fieldNode, below bool) {
 // UnreadField is a field whose effect is not known, with the text of its value.
 type UnreadField struct {
 	Path, Text string
-	// Why is the table's reason, "" for a field that no table has.
+	// Why is the table's reason, "" for a field that is in no table.
 	Why string
 }
 

@@ -11,8 +11,8 @@ import (
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
-// form is what the values of a field are: a field of another form is refused by
-// the API server or by Istio's webhook. It checks a text, a bool or a Number.
+// form is the form of the values of a field. The API server or Istio's webhook
+// refuses values of another form. It checks a text, a bool or a Number.
 type form struct {
 	what  string
 	takes func(v any) bool

@@ -1,8 +1,8 @@
 package simulate
 
 // RuleFields is the table of Rule (oathkeeper-maester v0.1.10, api/v1alpha1). In
-// files of Oathkeeper's own, which are not objects, it passes over fields that it
-// does not know.
+// its own files, which are not objects, Oathkeeper ignores fields that it does not
+// know.
 var RuleFields = NewFieldTable("oathkeeper.ory.sh", "Rule", `
 decided spec.upstream.url
 decided spec.upstream.stripPath

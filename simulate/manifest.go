@@ -16,7 +16,7 @@ type Manifest struct {
 	// Shown is the kind that messages name, where the object was made of
 	// another; "" is Kind.
 	Shown string
-	// Created orders what the engine orders by age; "" is the oldest.
+	// Created is the time of creation, by which engines order objects; "" is the oldest.
 	Created string
 	Labels  map[string]string
 	// Root is the whole object.
@@ -25,34 +25,34 @@ type Manifest struct {
 	Origin source.Ref
 	// Compiled reports that paths of the object are not paths of Origin.
 	Compiled bool
-	// Entries are what the http entries of a VirtualService, or the rules of an
-	// HTTPRoute, were compiled from.
+	// Entries are the sources that the http entries of a VirtualService, or the
+	// rules of an HTTPRoute, were compiled from.
 	Entries []source.Ref
-	// Native is a rule as Oathkeeper itself reads it: nobody fills in what is
-	// absent, and Origin is the place of the rule. Inside, all places in it are
-	// that one.
+	// Native reports that the object is a rule as Oathkeeper itself reads it:
+	// absent fields are not filled in, and Origin is the place of the rule. Inside
+	// reports that all places in it are that one.
 	Native, Inside bool
-	// Text is a native rule in canonical form. Doubt is the condition that its list is
-	// not what Oathkeeper has, "" where nothing is wrong with it.
+	// Text is a native rule in canonical form. Doubt is the condition that Oathkeeper
+	// does not have its list, "" for a list without a fault.
 	Text, Doubt string
-	// Instead is the resource whose compiled objects this live one replaces;
-	// without a document, the object is its own.
+	// Instead is the resource whose compiled objects this live object replaces.
+	// Without a document, the object is its own.
 	Instead Source
 }
 
-// Source is what an object is made from, and how messages name it.
+// Source is the document that an object is made from, with its name in messages.
 type Source struct {
 	Origin source.Ref
 	Text   string
 }
 
-// pruned are the groups of which the API server drops fields of the spec that are
-// null (k8s.io/apiextensions-apiserver, PruneNonNullableNullsWithoutDefaults), or of
-// which null is the value of what is absent.
+// pruned are the groups whose objects lose fields of the spec that are null in the
+// API server (k8s.io/apiextensions-apiserver, PruneNonNullableNullsWithoutDefaults),
+// or for which null means absent.
 var pruned = []string{Networking, Security, GatewayAPI, "extensions.istio.io", "networking.k8s.io", "zalando.org", "oathkeeper.ory.sh"}
 
-// ReadManifest makes a Manifest of a tree. The namespace is that of an object
-// that names none.
+// ReadManifest makes a Manifest of a tree. The namespace is used for an object that
+// names none.
 func ReadManifest(root *source.Node, origin source.Ref, compiled bool, namespace string) Manifest {
 	m := Manifest{Root: root, Origin: origin, Compiled: compiled}
 	m.APIVersion, m.Kind, m.Namespace, m.Name = source.Head(root)
@@ -113,8 +113,8 @@ func (m *Manifest) ShownKind() string { return cmp.Or(m.Shown, m.Kind) }
 // ID names the object in messages: "namespace/name".
 func (m *Manifest) ID() string { return m.Namespace + "/" + m.Name }
 
-// UnreadUnknown returns the condition that a field of the object that is not read
-// changes what becomes of requests at a place.
+// UnreadUnknown returns the condition that an unread field of the object changes
+// the decision about requests at a place.
 func (m *Manifest) UnreadUnknown(t *FieldTable, f UnreadField, place string) Unknown {
 	why := f.Why
 	if why == "" {

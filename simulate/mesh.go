@@ -14,26 +14,26 @@ import (
 // that decide and send on, and the sidecars of what is behind them. It is safe
 // for concurrent use.
 type Mesh struct {
-	// Front decides first; nil hands every request to the only delegate.
+	// Front decides first. If it is nil, every request goes to the only delegate.
 	Front Engine
-	// FrontIdentity is who the front is to the sidecars.
+	// FrontIdentity is the identity of the front in the mesh, as the sidecars see it.
 	FrontIdentity string
 	// Delegates are services that decide.
 	Delegates []Delegate
-	// Guard decides about what is sent to a service; nil lets all through.
+	// Guard decides about requests that are sent to a service. Nil lets all through.
 	Guard Guard
-	// Beside, unless it is nil, is another way into the cluster: it decides in
-	// the place of Front for hosts that Front does not serve. It is outside of
-	// the mesh and has no identity there.
+	// Beside, unless it is nil, is another way into the cluster: it decides instead
+	// of Front for hosts that Front does not serve. It is outside of the mesh and
+	// has no identity there.
 	Beside HostEngine
 }
 
-// Guard is an engine that decides about what is sent to services.
+// Guard is an engine that decides about requests that are sent to services.
 type Guard interface {
 	Engine
-	// Guards reports whether it has anything to say about a service.
+	// Guards reports whether it decides anything about a service.
 	Guards(to string) bool
-	// Enforce decides a request that nobody else has: it may be changed.
+	// Enforce decides a request that the caller does not use afterwards, so that it may change it.
 	Enforce(r *Request, t *Trail) Decision
 }
 
@@ -52,8 +52,8 @@ type Delegate struct {
 	Engine   Engine
 }
 
-// Decide sends a request through the chain, in every world that the inputs
-// leave open; a request that is in a world already is decided in that one.
+// Decide sends a request through the chain in every world that the inputs leave
+// open. A request that is already in a world is decided in that one.
 func (m *Mesh) Decide(r *Request, t *Trail) Decision {
 	if r.World() != nil {
 		return m.decide(r, t)
@@ -157,9 +157,9 @@ func (m *Mesh) frontOf(r *Request, t *Trail) (front Engine, identity string) {
 	return m.Beside, ""
 }
 
-// followedBy returns what becomes of a request that the decision sent on. A connection
-// that is closed on the proxy is answered with 503 by it, or closed where the
-// proxy does not look into it.
+// followedBy returns the decision about a request that d sent on, given the next
+// decision. If the next connection is closed, the proxy before it answers 503, or
+// closes its own connection where it does not read it.
 func (d Decision) followedBy(next Decision, proxied bool) Decision {
 	if next.Route == "" {
 		next.Route = d.Route
@@ -201,8 +201,8 @@ func (d Decision) followedBy(next Decision, proxied bool) Decision {
 	return next
 }
 
-// sameService compares names of services in the mesh; a port does not count,
-// nor the cluster's domain.
+// sameService reports whether two names are of one service in the mesh. It ignores
+// ports and the cluster's domain.
 func sameService(a, b string) bool {
 	cut := func(s string) string {
 		s, _, _ = strings.Cut(s, ":")

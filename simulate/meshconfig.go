@@ -8,7 +8,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
-// MeshConfig is what the inputs say of the mesh as a whole.
+// MeshConfig is what the inputs say about the mesh as a whole.
 type MeshConfig struct {
 	// Root is the namespace whose policies hold everywhere, "" where the inputs
 	// do not say it.
@@ -19,9 +19,9 @@ type MeshConfig struct {
 	// Providers are the external authorizers, and whether requests pass when one
 	// cannot be reached; nil where the inputs do not list them.
 	Providers map[string]bool
-	// Asked spells how each of them is asked, by name.
+	// Asked has a text for how each of them is asked, by name (see [Asking]).
 	Asked map[string]string
-	// Unread are conditions that settings which are not read matter.
+	// Unread are the conditions that unread settings matter.
 	Unread []Unknown
 
 	settings string // of the last object that has some, in canonical form
@@ -64,10 +64,10 @@ inert certificates[].** certificates of others
 // istio, and istio-REVISION.
 func IsMesh(name string) bool { return name == "istio" || strings.HasPrefix(name, "istio-") }
 
-// ReadMesh reads what manifests say of the mesh: the ConfigMap istio or one of a
+// ReadMesh reads what manifests say about the mesh: the ConfigMap istio or one of a
 // revision, the resources of the operators of Istio and of Sail, and the number of
-// trusted proxies of Kyma's Istio resource. Without that it is the number that is
-// given.
+// trusted proxies in Kyma's Istio resource. Trusted is that number where no
+// resource has it.
 func ReadMesh(manifests []Manifest, trusted int) *MeshConfig {
 	c := &MeshConfig{TrustedProxies: trusted}
 	for i := range manifests {
@@ -107,15 +107,15 @@ func (c *MeshConfig) read(m *Manifest) {
 	c.readSettings(m, root, "data.mesh")
 }
 
-// doubt notes that a setting at a place, which is not read, matters.
+// doubt notes the condition that an unread setting at a place matters.
 func (c *MeshConfig) doubt(m *Manifest, at, setting, text, why string) {
 	c.Unread = append(c.Unread, Unknown{
 		Why: Opaque, At: m.At(at), Key: "mesh " + setting + " " + text, What: fmt.Sprintf("%s of the mesh's configuration matters (%s)", setting, why),
 	})
 }
 
-// readSettings reads settings that are at a place. Where two objects have some, it
-// is not known which of them the proxies follow.
+// readSettings reads settings that are at a place. Where two objects have settings,
+// it is not known which of them the proxies follow.
 func (c *MeshConfig) readSettings(m *Manifest, root *source.Node, at string) {
 	if root == nil {
 		return

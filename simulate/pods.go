@@ -21,14 +21,14 @@ type Workload struct {
 	// Sidecar is what is known about a proxy next to the containers.
 	Sidecar Presence
 	At      source.Ref
-	// Unread are the conditions that fields which are not read matter.
+	// Unread are the conditions that unread fields matter.
 	Unread []Unknown
 }
 
-// Presence is whether something exists.
+// Presence says whether something exists.
 type Presence uint8
 
-// The presences. Supposed is assumed if the inputs do not decide.
+// The presences. Supposed means that the inputs do not decide, and kgw assumes that it exists.
 const (
 	Supposed Presence = iota
 	Present
@@ -40,7 +40,7 @@ type Port struct {
 	Name     string
 	Number   int64
 	Target   string // a number or the name of a container's port
-	Protocol string // "tcp" where HTTP is not looked at, else ""
+	Protocol string // "tcp" where proxies do not look at HTTP, else ""
 }
 
 // Service is what is known of a Service.
@@ -48,11 +48,11 @@ type Service struct {
 	Namespace, Name string
 	Selector        map[string]string
 	Ports           []Port
-	// Elsewhere reports that its pods do not follow from its selector: it has
-	// none, or it is an alias of a name.
+	// Elsewhere reports that its selector does not choose its pods: the Service has
+	// no selector, or is an alias of a name.
 	Elsewhere bool
 	At        source.Ref
-	// Unread are the conditions that fields which are not read matter.
+	// Unread are the conditions that unread fields matter.
 	Unread []Unknown
 }
 
@@ -65,7 +65,7 @@ type Pods struct {
 }
 
 // ReadPods reads what manifests say about pods. The Services that are known
-// otherwise count where no manifest is of their name.
+// otherwise count where no manifest has their name.
 func ReadPods(manifests []Manifest, known []Service) *Pods {
 	p := &Pods{services: map[string]*Service{}, workloads: map[string][]*Workload{}, namespaces: map[string]map[string]string{}, unread: map[string][]Unknown{}}
 	for i := range known {
@@ -133,7 +133,7 @@ func (p *Pods) Addresses() []string {
 	return out
 }
 
-// Services returns how many Services there are whose pods or ports are known.
+// Services returns the number of Services whose pods or ports are known.
 func (p *Pods) Services() int { return len(p.services) }
 
 // Unread returns the conditions that fields of a namespace matter to its pods.
@@ -174,8 +174,8 @@ var templated = map[string][]string{
 	"ReplicationController": {"spec", "template"}, "Job": {"spec", "template"}, "CronJob": {"spec", "jobTemplate", "spec", "template"}, "Pod": {},
 }
 
-// templateOf returns what has the metadata and the spec of pods, nil for
-// objects that make none.
+// templateOf returns the node with the metadata and the spec of pods, nil for
+// objects that make no pods.
 func templateOf(m *Manifest) *source.Node {
 	if m.Kind == "Function" && strings.HasPrefix(m.APIVersion, "serverless.kyma-project.io/") {
 		return m.Root
@@ -191,8 +191,8 @@ func templateOf(m *Manifest) *source.Node {
 	return n
 }
 
-// functionLabels returns those of the pods of a Kyma Function that do not change
-// (kyma-project/serverless, buildless-serverless resources).
+// functionLabels returns the labels of the pods of a Kyma Function that do not
+// change (kyma-project/serverless, buildless-serverless resources).
 func functionLabels(name string) map[string]string {
 	return map[string]string{
 		"serverless.kyma-project.io/function-name": name,
@@ -243,9 +243,9 @@ func (p *Pods) readWorkload(m *Manifest) *Workload {
 // (istio.io/istio/pkg/kube/inject, IgnoredNamespaces).
 var bare = []string{"kube-system", "kube-public", "kube-node-lease", "local-path-storage"}
 
-// injected reads whether pods get a sidecar off their labels and annotations and
+// injected returns whether pods get a sidecar, by their labels and annotations and
 // the labels of their namespace (pkg/kube/inject, injectRequired). An annotation can
-// refuse one; no webhook asks for pods that only have the annotation.
+// only refuse one, since webhooks do not select pods by annotations.
 func (p *Pods) injected(w *Workload) Presence {
 	if slices.Contains(bare, w.Namespace) {
 		return Missing
@@ -265,7 +265,7 @@ func (p *Pods) injected(w *Workload) Presence {
 	return Missing
 }
 
-// Service returns what is known of a Service, nil where it is nothing.
+// Service returns what is known about a Service, nil if nothing is.
 func (p *Pods) Service(name, namespace string) *Service { return p.services[name+"."+namespace] }
 
 // Namespace returns the labels of a namespace among the inputs.

@@ -16,8 +16,8 @@ type Request struct {
 	Target  string
 	Headers []Header
 	Token   Token
-	// Caller is the mesh identity of who sends, and To the service it is sent
-	// to, with its port; both are empty for the first hop.
+	// Caller is the mesh identity of the sender, and To the service that the
+	// request is sent to, with its port. Both are empty for the first hop.
 	Caller, To string
 	// SourceIP is the address that the request comes from, "" if it is not
 	// known.
@@ -33,11 +33,11 @@ type Request struct {
 	// Stream reports that a gateway passed the connection on without reading
 	// it.
 	Stream bool
-	// Answers are the statuses that services reply which are asked about the
-	// request, by the name of the handler or filter that asks; a service that
-	// is not among them allows the request.
+	// Answers are the statuses of services that are asked about the request, by the
+	// name of the handler or filter that asks. A service that is not among them
+	// allows the request.
 	Answers map[string]int
-	// Free is what the request leaves to the caller.
+	// Free says which parts the request leaves to the caller.
 	Free Freedom
 	// Verified are the claims of the token that the last proxy verified, as its
 	// conditions see them; nil without one.
@@ -48,18 +48,18 @@ type Request struct {
 	// Unsettled names headers, in lower case, whose values are not known; "*" is
 	// all of them.
 	Unsettled []string
-	// Rewritten is the last change of its URL, for a symbolic request; nil if
-	// there was none.
+	// Rewritten is the last change of the URL of a symbolic request, nil if there
+	// was none.
 	Rewritten *Rewriting
 
-	// Terse says that nobody reads why the request is decided as it is: sentences
-	// about it are left out, but not those about what is not known.
+	// Terse says that nobody reads the reasons of the decision. Sentences about
+	// them are left out, but not those about what is not known.
 	Terse bool
 
 	world *World
 }
 
-// Because returns a sentence about a decision, "" where nobody reads it.
+// Because returns a sentence about a decision, "" for a Terse request.
 func (r *Request) Because(format string, args ...any) string {
 	if r.Terse {
 		return ""
@@ -67,23 +67,23 @@ func (r *Request) Because(format string, args ...any) string {
 	return fmt.Sprintf(format, args...)
 }
 
-// Freedom is how much of a request is not said, so that it represents many: a
-// condition on what is not said is one that the caller chooses.
+// Freedom says which parts of a request are left open, so that it represents many
+// requests. The caller chooses whether a condition on an open part holds.
 type Freedom uint8
 
 // The freedoms.
 const (
-	// Concrete requests are as they are.
+	// Concrete requests leave nothing open.
 	Concrete Freedom = iota
-	// AnyHeader requests may have headers and parameters beyond their own.
+	// AnyHeader requests may have further headers and parameters.
 	AnyHeader
-	// AnyRequest requests may besides have a port in the Host header, further
-	// claims in a token, and be preflights.
+	// AnyRequest requests may also have a port in the Host header, further claims
+	// in a token, and be preflights.
 	AnyRequest
 )
 
-// From says who sends the request: "outside", or "NAMESPACE/SERVICEACCOUNT" of a
-// workload in the mesh. It reports whether the text is one of them.
+// From sets the sender of the request: "outside", or "NAMESPACE/SERVICEACCOUNT" of
+// a workload in the mesh. It reports whether the text has one of these forms.
 func (r *Request) From(caller string) bool {
 	if caller == "" || caller == "outside" {
 		return true
@@ -112,7 +112,7 @@ func (r *Request) With(t Token) *Request {
 	return &out
 }
 
-// World returns the world that the request is in; nil is none.
+// World returns the world that the request is in, nil for none.
 func (r *Request) World() *World { return r.world }
 
 // Holds reports whether a condition that the inputs leave open holds in the
@@ -215,7 +215,7 @@ func (r *Request) HTTP(prefix string) (*http.Request, error) {
 	return out, nil
 }
 
-// hostRunes are what a Host header may hold (golang.org/x/net/http/httpguts).
+// hostRunes are the characters that a Host header may contain (golang.org/x/net/http/httpguts).
 const hostRunes = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!$%&()*+,-.:;='[]_~@"
 
 func isToken(s string) bool {

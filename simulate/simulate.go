@@ -1,5 +1,5 @@
-// Package simulate is what an engine is asked and what it answers: a request,
-// the token it carries, and the decision with every step on the way to it.
+// Package simulate defines the questions and answers of engines: a request, the
+// token that it carries, and the decision with every step that led to it.
 //
 // Each folder below is one engine, with a Load function that reads manifests.
 // Mesh chains engines as a cluster does. It must not know the model nor any
@@ -14,7 +14,7 @@ import (
 
 // Engine decides requests as one program in the cluster does.
 type Engine interface {
-	// Decide returns what becomes of a request. The trail, unless it is nil,
+	// Decide returns the decision about a request. The trail, unless it is nil,
 	// records every step.
 	Decide(r *Request, t *Trail) Decision
 }
@@ -23,61 +23,62 @@ type Engine interface {
 // known.
 type AtPort func(r *Request, port string, t *Trail) Decision
 
-// Decision is what became of a request.
+// Decision says what happened to a request.
 type Decision struct {
 	// Status is what the client gets; 0 means that the connection is closed
 	// without a response.
 	Status int
 	// Cause is why; Passed where the request went on.
 	Cause Cause
-	// Reason is one sentence about it, lower case.
+	// Reason explains the cause in one sentence, in lower case.
 	Reason string
-	// Remedy is what can be done about it, where its cause does not say that.
+	// Remedy says what can be done about it, where that does not follow from the cause.
 	Remedy string
 	// At is the place in the inputs that decided, where there is one.
 	At source.Ref
 	// Route and Rule name the entry of the proxy and the rule of Oathkeeper
 	// that matched the request.
 	Route, Rule string
-	// Upstream is where the request went: a URL, or a host and port. Via is where
-	// it was decided on the way, a service with its port.
+	// Upstream is the URL, or the host and port, that the request went to. Via is
+	// the service, with its port, that decided the request on the way.
 	Upstream, Via string
-	// Pods are those of the Service that the request went to, by their labels, and
-	// Port is the one of their container, its name where the number is not known; ""
-	// where nothing is known of the Service.
+	// Pods are the labels of the pods of the Service that the request went to, and
+	// Port is the port of their container, its name where the number is not known.
+	// Both are "" where the Service is not known.
 	Pods, Port string
-	// Answer is what the client gets besides the status, in words that can be
-	// compared; "" where that is nothing of the engine's own.
+	// Answer is what the client gets besides the status, as a text that can be
+	// compared, "" where the engine itself adds nothing.
 	Answer string
 	// Headers are those set on the way to the upstream, by lower-case name.
 	Headers map[string]string
-	// Cleared are headers, by lower-case name, of which the upstream does not get
-	// what the caller wrote.
+	// Cleared are the headers, by lower-case name, that are removed from the
+	// caller's request before the upstream gets it.
 	Cleared []string
-	// Response are headers of the answer that the client gets, as far as
-	// engines set them, by lower-case name.
+	// Response are the headers of the client's answer that engines set, by
+	// lower-case name.
 	Response map[string]string
-	// Proofs names what the caller brought and some engine verified.
+	// Proofs lists the proofs that the caller brought and an engine verified.
 	Proofs []string
-	// Gateway is the one that the request came to, as "namespace/name", and
-	// Listener the pods and the port of its server where they are known.
+	// Gateway is the gateway that the request came to, as "namespace/name".
+	// Listener is the pods and the port of its server, where they are known.
 	Gateway, Listener string
-	// Keys are where the keys or answers came from by which the proofs were
-	// verified: addresses.
+	// Keys are the addresses of the keys or services by which the proofs were
+	// verified.
 	Keys []string
-	// Asked are the services and files that say who gets through and are supposed
-	// to say yes, with how they are asked.
+	// Asked are the services and files that decide who gets through and are assumed
+	// to agree, with how they are asked.
 	Asked []string
-	// Unread is the text of what decides and is not read, where the cause is
-	// Anything whatever is supposed: two such decisions are known to agree only if
-	// their texts do.
+	// Unread is the text of the unread part that decides, where the cause is
+	// Anything in every world. Two such decisions are known to agree only if their
+	// texts are equal.
 	Unread string
-	// Next is the request as it goes on, which nobody else has; nil where it ends
+	// Next is the request as it goes on, which nobody else uses, nil if it ends
 	// here.
 	Next *Request
-	// Outcomes lists all that may become of the request where the inputs leave
-	// that open; empty where the decision is known. Status is 0 and Cause is
-	// Undecided where they do not agree on who gets through with what status.
+	// Outcomes lists all possible outcomes where the inputs leave the decision
+	// open. It is empty where the decision is known. Status is 0 and Cause is
+	// Undecided where the outcomes differ in the status or in whether the request
+	// passes.
 	Outcomes []Outcome
 }
 
@@ -110,18 +111,18 @@ const (
 	LimitExceeded  Cause = "limit-exceeded"  // the caller sent too many
 )
 
-// Step is one thing that happened to a request.
+// Step is one step of a decision about a request.
 type Step struct {
-	// Engine says who did it: "VirtualService", "Oathkeeper", "Policy".
+	// Engine names the engine that took the step: "VirtualService", "Oathkeeper", "Policy".
 	Engine string
 	At     source.Ref
 	Text   string
 }
 
-// Trail collects steps. A nil Trail collects nothing.
+// Trail collects the steps of a decision. A nil Trail collects nothing.
 type Trail struct{ Steps []Step }
 
-// On reports whether steps are collected; texts need only be made then.
+// On reports whether the trail collects steps. Callers make texts only then.
 func (t *Trail) On() bool { return t != nil }
 
 // Say adds a step.

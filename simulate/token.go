@@ -5,33 +5,33 @@ import (
 	"strings"
 )
 
-// Token is a caller's token, described by what verifiers find out about it. The
-// zero value is not a token.
+// Token is a caller's token, described by what verifiers learn about it. The zero
+// value means no token.
 type Token struct {
 	// Kind is "none", "malformed", "jwt" or "opaque".
 	Kind string `json:"kind"`
 	// Value is the text of a malformed token.
 	Value string `json:"value,omitempty"`
-	// Valid is "true" (or absent), or what is wrong. A JWT may be expired,
+	// Valid is "true" (or absent), or names what is wrong. A JWT may be expired,
 	// not_yet_valid, future_iat, no_exp, bad_signature, no_kid, unknown_kid or
-	// alg_none; an opaque token inactive, expired, refresh_token,
-	// access_token, no_exp or endpoint_error.
+	// alg_none; an opaque token inactive, expired, refresh_token, access_token,
+	// no_exp or endpoint_error.
 	Valid string `json:"valid,omitempty"`
-	// Key names the key that signed a JWT: "main" is in the key sets of the
-	// global configuration, another one in key sets whose host begins with its
-	// name. Without a key every key set knows the token.
+	// Key names the key that signed a JWT. "main" is in the key sets of the global
+	// configuration, any other key is in key sets whose host begins with its name.
+	// A token without a key is verified by every key set.
 	Key    string         `json:"key,omitempty"`
 	Claims map[string]any `json:"claims,omitempty"`
-	// Introspection is what the introspection endpoint says of an opaque
+	// Introspection is the answer of the introspection endpoint about an opaque
 	// token, besides active and exp.
 	Introspection map[string]any `json:"introspection,omitempty"`
 	// Partial reports that Introspection is only a part of the endpoint's
 	// answer.
 	Partial bool `json:"-"`
-	// Tokeninfo is what a token information service replies to Skipper about the
-	// token; nil for an answer made of Introspection or the claims.
+	// Tokeninfo is the answer of a token information service to Skipper about the
+	// token, nil for an answer made of Introspection or the claims.
 	Tokeninfo map[string]any `json:"tokeninfo,omitempty"`
-	// Session is what a session store replies to Oathkeeper; nil: not known.
+	// Session is the answer of a session store to Oathkeeper, nil if it is not known.
 	Session *Session `json:"session,omitempty"`
 	// ID identifies tokens where they are counted.
 	ID string `json:"-"`
@@ -40,15 +40,15 @@ type Token struct {
 	Via    Via    `json:"via,omitempty"`
 }
 
-// Knows reports whether it is known what the endpoint says of a fact about an
-// opaque token, that there is none included.
+// Knows reports whether the endpoint's answer about a fact is known, even if the
+// answer is that there is no such fact.
 func (t *Token) Knows(fact string) bool {
 	return t.Introspection != nil && (!t.Partial || t.Introspection[fact] != nil)
 }
 
 // Session is the reply of a session store.
 type Session struct {
-	// Status is the HTTP status; 0 is 200. Any other refuses the caller.
+	// Status is the HTTP status; 0 is 200. Any other status refuses the caller.
 	Status  int            `json:"status,omitempty"`
 	Subject string         `json:"subject,omitempty"`
 	Extra   map[string]any `json:"extra,omitempty"`
@@ -66,7 +66,7 @@ type Via struct {
 	Scheme string `json:"scheme,omitempty"`
 }
 
-// Texts of tokens. What they decode to does not matter: engines ask Is.
+// Texts of tokens. Their content does not matter, since engines call Is.
 const (
 	jwtText     = "eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9.e30.c2ln"
 	algNoneText = "eyJhbGciOiJub25lIn0.e30."
@@ -91,7 +91,7 @@ func (t *Token) Text() string {
 	return ""
 }
 
-// Is reports whether the text found in a request is this token, of that kind.
+// Is reports whether a text in a request is this token and the token is of the kind.
 func (t *Token) Is(kind, text string) bool {
 	return t.Kind == kind && text == t.Text()
 }
@@ -99,20 +99,19 @@ func (t *Token) Is(kind, text string) bool {
 // OK reports whether a token has nothing wrong with it.
 func (t *Token) OK() bool { return t.Valid == "" || t.Valid == "true" }
 
-// placed marks a token that is in the request already.
+// placed marks a token that is already in the request.
 const placed = "placed"
 
-// Realise returns a copy of the request with the token in the place of Via, and the
-// scheme in X-Forwarded-Proto, as the proxy in front writes it; a request over
-// plain HTTP that has the header already keeps it. A realised request stays as it
-// is.
+// Realise returns a copy of the request with the token where Via says, and the
+// scheme in X-Forwarded-Proto, as the proxy in front writes it. A request over
+// plain HTTP keeps the header if it has it. A realised request stays as it is.
 func (r *Request) Realise() *Request {
 	out := r.Clone()
 	out.MakeReal()
 	return out
 }
 
-// MakeReal does to the request itself what Realise does to a copy.
+// MakeReal changes the request as Realise changes a copy.
 func (r *Request) MakeReal() {
 	switch {
 	case r.Scheme == "https":

@@ -1,7 +1,7 @@
 package simulate
 
-// Treatment is what a route does besides sending a request on and setting
-// headers of it, each as a text that can be compared; "" where nothing is done.
+// Treatment is what a route does besides sending a request on and setting its
+// headers. Each field is a text that can be compared, "" where nothing is done.
 type Treatment struct {
 	Timeout string
 	CORS    string
@@ -12,8 +12,8 @@ type Treatment struct {
 	Request string
 	// Response is what is done to the headers of responses.
 	Response string
-	// Split is how the traffic is shared among several backends.
+	// Split says how the traffic is shared among several backends.
 	Split string
-	// Other is whatever else there is, sorted.
+	// Other lists everything else, sorted.
 	Other []string
 }

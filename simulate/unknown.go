@@ -14,10 +14,10 @@ type Why string
 
 // The kinds of unknowns.
 const (
-	// Asked: the request can say it, with a flag or a field of a test.
+	// Asked: the request can settle it, with a flag or a field of a test.
 	Asked Why = "asked"
-	// Chosen: the caller or chance decides, so that each answer occurs: the
-	// gateway that a request comes to, one of several destinations.
+	// Chosen: the caller or chance decides, so that each answer occurs. Examples
+	// are the gateway that a request comes to, or one of several destinations.
 	Chosen Why = "chosen"
 	// Opaque: a field or an object that kgw does not read may change anything.
 	Opaque Why = "opaque"
@@ -33,17 +33,17 @@ type Unknown struct {
 	Why Why
 	// At is the place of the field that makes it unknown.
 	At source.Ref
-	// What states the condition as a sentence that holds or does not, lower
-	// case: "the source address is in 10.0.0.0/8".
+	// What states the condition as a sentence in lower case, which holds or does
+	// not: "the source address is in 10.0.0.0/8".
 	What string
 	// Needs is what would decide it, "" if nothing in kgw can: "--source-ip",
 	// "the Deployment of shop/api".
 	Needs string
-	// Key names the condition: the place where it is asked, its text in
-	// canonical form, and the parts of the request that it reads. Conditions
-	// with one key hold together or do not. "" is What.
+	// Key names the condition: the place where it is asked, its text in canonical
+	// form, and the parts of the request that it reads. Either all conditions with
+	// one key hold, or none. If it is "", What is the key.
 	Key string
-	// Example are headers of a request for which a Chosen condition holds.
+	// Example is a list of headers of a request for which a Chosen condition holds.
 	// HostPort reports that it is a Host header with a port.
 	Example  []Header
 	HostPort bool
@@ -58,12 +58,11 @@ func (u *Unknown) Free() bool { return u.Why == Chosen }
 type Supposition struct {
 	Unknown
 	Holds bool
-	// Phases has a bit for each phase of the world in which it was asked.
+	// Phases has a bit for each phase of the world in which the condition was asked.
 	Phases uint
 }
 
-// String returns the condition that is supposed, "not" before what does not
-// hold.
+// String returns the condition, with "not" before it where it does not hold.
 func (s *Supposition) String() string {
 	if s.Holds {
 		return s.What
@@ -71,8 +70,8 @@ func (s *Supposition) String() string {
 	return "not: " + s.What
 }
 
-// World answers what the inputs leave open, always the same for the same key.
-// The zero value answers no to everything that is asked of it.
+// World answers the conditions that the inputs leave open, always the same for the
+// same key. The zero value answers no to every condition.
 type World struct {
 	// Doubtful also asks about objects that are refused: without it they are
 	// absent.
@@ -104,13 +103,13 @@ func (w *World) Holds(u Unknown) bool {
 	return answer
 }
 
-// Doubts reports whether the question is what is possible at all, not what
-// becomes of one request.
+// Doubts reports whether the question is what is possible at all, rather than the
+// decision about one request.
 func (w *World) Doubts() bool { return w != nil && w.Doubtful }
 
-// Agrees reports whether a world of which nothing was asked yet answers what was asked
-// in another one, in the same order, as that did: what was decided there is decided
-// here then, and counts as asked.
+// Agrees reports whether a world that was asked nothing yet gives the same answers as
+// another one did. If so, a decision of that world holds in this one too, and its
+// conditions count as asked.
 func (w *World) Agrees(asked []Supposition) bool {
 	if len(w.asked) > 0 {
 		return false
@@ -139,9 +138,10 @@ func (w *World) Supposes() []Supposition {
 // MaxWorlds bounds the combinations of answers that are looked at.
 const MaxWorlds = 128
 
-// Worlds calls try with one world for every combination of answers to what try
-// asks, until it returns false. Try must ask the same in the same world. It
-// reports whether all combinations were looked at, of at most MaxWorlds.
+// Worlds calls try with one world for every combination of answers to the
+// conditions that try asks, until it returns false. Try must ask the same in the
+// same world. It reports whether all combinations were looked at, of at most
+// MaxWorlds.
 func Worlds(doubtful bool, try func(*World) bool) bool {
 	var script []bool
 	for range MaxWorlds {
@@ -165,7 +165,7 @@ func Worlds(doubtful bool, try func(*World) bool) bool {
 	return false
 }
 
-// Outcome is one thing that may become of a request, and what it supposes.
+// Outcome is one possible decision about a request, with what it supposes.
 type Outcome struct {
 	Decision Decision
 	If       []Supposition
@@ -179,14 +179,14 @@ func (o *Outcome) Definite() bool {
 // Undecided is the cause of a decision whose outcomes differ.
 const Undecided Cause = "undecided"
 
-// Anything is the cause of an outcome that something unread may make whatever
-// it likes.
+// Anything is the cause of an outcome that an unread part may change to anything.
 const Anything Cause = "anything"
 
-// Known reports whether there is one outcome.
+// Known reports whether the decision is the only outcome.
 func (d *Decision) Known() bool { return len(d.Outcomes) == 0 }
 
-// Each returns every outcome of the decision; that of a known one is itself.
+// Each returns every outcome of the decision. The only outcome of a known decision is the decision
+// itself.
 func (d *Decision) Each() []Outcome {
 	if d.Known() {
 		return []Outcome{{Decision: *d}}
@@ -194,7 +194,7 @@ func (d *Decision) Each() []Outcome {
 	return d.Outcomes
 }
 
-// Unknowns lists what the outcomes suppose, each condition once.
+// Unknowns lists the conditions that the outcomes suppose, each once.
 func (d *Decision) Unknowns() []Unknown {
 	var out []Unknown
 	seen := map[string]bool{}
@@ -210,13 +210,13 @@ func (d *Decision) Unknowns() []Unknown {
 	return out
 }
 
-// MayPass reports whether some outcome reaches an upstream, or may do anything.
+// MayPass reports whether an outcome reaches an upstream, or may be anything.
 func (d *Decision) MayPass() bool {
 	return slices.ContainsFunc(d.Each(), func(o Outcome) bool { return o.Decision.Passed() || o.Decision.Cause == Anything })
 }
 
-// Outcomes asks decide in every world and returns its decision with all
-// outcomes, and the steps that all have in common in the trail.
+// Outcomes calls decide in every world and returns a decision with all outcomes. It
+// adds the steps that all outcomes have in common to the trail.
 func Outcomes(r *Request, t *Trail, decide func(*Request, *Trail) Decision) Decision {
 	var all []Outcome
 	var trails []*Trail
@@ -243,7 +243,7 @@ func Outcomes(r *Request, t *Trail, decide func(*Request, *Trail) Decision) Deci
 	return d
 }
 
-// StepUnknown is the engine of steps that say what is not known.
+// StepUnknown is the engine in steps that say what is not known.
 const StepUnknown = "Unknown"
 
 // Sentence returns a sentence that the condition is not known, and what would
@@ -256,8 +256,8 @@ func (u *Unknown) Sentence() string {
 	return out
 }
 
-// merged makes one decision of all outcomes. Where all have one status, it is
-// that of the first; where they are one, it is known.
+// merged makes one decision of all outcomes. If all have one status, it is the
+// first outcome's decision; if there is only one outcome, the decision is known.
 func merged(all []Outcome, complete bool) Decision {
 	first := &all[0].Decision
 	same, alike := true, true
@@ -284,7 +284,7 @@ func merged(all []Outcome, complete bool) Decision {
 	return d
 }
 
-// fingerprint spells what a caller and an upstream can observe of a decision.
+// fingerprint returns a text for what a caller and an upstream can observe of a decision.
 func (d *Decision) fingerprint() string {
 	parts := []string{string(d.Cause), d.Upstream, d.Answer, strings.Join(d.Proofs, ","), strings.Join(d.Keys, ","), strings.Join(d.Asked, ",")}
 	for name, value := range d.Headers {
@@ -313,7 +313,7 @@ func (t *Trail) addSteps(steps []Step) {
 	}
 }
 
-// commonSteps returns the first steps, as far as all trails have them.
+// commonSteps returns the steps with which all trails begin.
 func commonSteps(trails []*Trail) []Step {
 	out := trails[0].Steps
 	for _, t := range trails[1:] {

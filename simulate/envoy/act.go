@@ -9,9 +9,9 @@ import (
 	"github.com/kgw-dev/kgw/simulate"
 )
 
-// act does with the request what the route says: a redirect, a response, an
-// injected fault, or on to a destination, before which preflights are answered
-// (Envoy's fault and cors filters pass over routes that end here).
+// act does what the route says with the request: it redirects, responds, injects a
+// fault, or sends the request on to a destination. Preflights are answered before
+// that (Envoy's fault and cors filters skip routes that end here).
 func (r *route) act(q *simulate.Request, t *simulate.Trail) simulate.Decision {
 	d := simulate.Decision{Route: r.effects().id, At: r.at}
 	if n := source.Field(r.entry, "redirect"); n != nil {
@@ -44,8 +44,8 @@ func (r *route) act(q *simulate.Request, t *simulate.Trail) simulate.Decision {
 	return r.forward(q, d, t)
 }
 
-// abortStatus returns the status of an injected fault, 0 without one. A share of the
-// requests is left to chance.
+// abortStatus returns the status of an injected fault, 0 without one. A fault for a
+// share of the requests is left to chance.
 func (r *route) abortStatus(q *simulate.Request) int {
 	n := source.Field(source.Field(r.entry, "fault"), "abort")
 	status := int(source.Int(source.Field(n, "httpStatus")))
@@ -75,7 +75,8 @@ func number(n *source.Node) float64 {
 }
 
 // answerPreflight answers a CORS preflight of an allowed origin, as Envoy's cors
-// filter does; one of another origin goes on unless the policy says otherwise.
+// filter does. A preflight of another origin goes on, unless the policy says
+// otherwise.
 func (r *route) answerPreflight(q *simulate.Request, d *simulate.Decision) bool {
 	cors := source.Field(r.entry, "corsPolicy")
 	origin := q.Header("Origin")

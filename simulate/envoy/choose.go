@@ -11,7 +11,7 @@ import (
 	"github.com/kgw-dev/kgw/simulate"
 )
 
-// landing is where a connection may come to: a virtual host, or a rule that
+// landing is a place where a connection may arrive: a virtual host, or a rule that
 // passes it on. The table of a rule is nil where its Gateway is not among the
 // inputs.
 type landing struct {
@@ -21,7 +21,8 @@ type landing struct {
 }
 
 // choose finds the virtual host of a request, or the rule that passes its
-// connection on, and asks to which gateway it comes where several serve the host.
+// connection on. Where several gateways serve the host, it asks which of them the
+// request comes to.
 func (g *Gateway) choose(r *simulate.Request) (*virtualHost, *stream) {
 	found := bySNI(slices.Concat(g.passing(r), g.serving(r)), r)
 	for i := range found {
@@ -108,8 +109,8 @@ func (t *table) admits(r *simulate.Request) bool {
 	return true
 }
 
-// bySNI keeps, among TLS servers on the same pods and port, the most specific
-// one for the host: an honest client names it there too.
+// bySNI keeps, among TLS servers on the same pods and port, the most specific one
+// for the host: an honest client asks for the same name in its handshake.
 func bySNI(list []landing, r *simulate.Request) []landing {
 	if r.Free == simulate.AnyRequest || len(list) < 2 {
 		return list

@@ -11,7 +11,7 @@ import (
 	"github.com/kgw-dev/kgw/simulate"
 )
 
-// condition is one matcher of a route: all of a route's hold.
+// condition is one matcher of a route. A route matches where all of its conditions hold.
 type condition struct {
 	place place
 	part  string // uri, method, scheme, authority; or the name of a header or parameter
@@ -65,8 +65,8 @@ func readConditions(n *source.Node) []condition {
 	return out
 }
 
-// readCondition reads a StringMatch. Without one the value only has to be
-// there, as a regex of "*" says too.
+// readCondition reads a StringMatch. Without one, or with the regex "*", the value
+// only has to be present.
 func readCondition(where place, part string, n *source.Node, fold bool) condition {
 	c := condition{place: where, part: part, kind: "present", fold: fold}
 	for _, kind := range []string{"exact", "prefix", "regex"} {
@@ -114,9 +114,9 @@ func closeQuote(text string) string {
 
 var languages = map[string]pathlang.Lang{"exact": pathlang.Exact, "prefix": pathlang.Prefix, "regex": pathlang.Regex}
 
-// takes compares all conditions, and asks last about the ones that the request
-// leaves open.
-func (r *route) takes(q *simulate.Request) bool {
+// matches reports whether all conditions hold, and asks last about the ones that
+// the request leaves open.
+func (r *route) matches(q *simulate.Request) bool {
 	open := false
 	for i := range r.conditions {
 		switch c := &r.conditions[i]; {
@@ -153,8 +153,8 @@ func (c *condition) isOpen(q *simulate.Request) bool {
 	return q.Free == simulate.AnyRequest && (c.isAbout("scheme") || c.isAbout("authority"))
 }
 
-// whereChosen returns the condition as one that the caller decides on, or who sets the
-// header.
+// whereChosen returns the condition as an unknown that the caller decides, or whoever
+// sets the header.
 func (c *condition) whereChosen(r *route, q *simulate.Request) simulate.Unknown {
 	what := condition{place: c.place, part: c.part, kind: c.kind, text: c.text}
 	u := simulate.Unknown{Why: simulate.Chosen, At: r.at, What: "the request has " + what.describe()}
@@ -172,8 +172,8 @@ func (c *condition) whereChosen(r *route, q *simulate.Request) simulate.Unknown 
 	return u
 }
 
-// holds compares the value of the request. A value that must be absent and is
-// absent counts as empty, unless any value would do (Istio sets
+// holds compares the value of the request. An absent value counts as empty in a
+// condition that is negated, unless any value would do (Istio sets
 // treat_missing_header_as_empty).
 func (c *condition) holds(q *simulate.Request) bool {
 	if c.claim != nil {
@@ -277,8 +277,8 @@ func claimPath(name string) []string {
 	return strings.Split(strings.TrimPrefix(rest, "."), ".")
 }
 
-// claimHolds compares a claim of the token that the gateway verified; without one
-// nothing matches.
+// claimHolds compares a claim of the token that the gateway verified. Without such
+// a token nothing matches.
 func (c *condition) claimHolds(q *simulate.Request) bool {
 	var value any = q.Verified
 	for _, step := range c.claim {

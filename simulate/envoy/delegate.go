@@ -52,8 +52,8 @@ func (l *loader) delegateRoutes(m *simulate.Manifest, entry *source.Node, path s
 	return out
 }
 
-// missingRoutes returns routes in place of a delegate that is not among the
-// inputs, or that Istio refuses: the entry may not be there, or do anything.
+// missingRoutes returns routes for a delegate that is not among the inputs, or that
+// Istio refuses: the entry may be absent, or may do anything.
 func (l *loader) missingRoutes(m *simulate.Manifest, entry *source.Node, path, shown string, matches []*source.Node, b *binding) []*route {
 	id, _, _ := strings.Cut(shown, ",")
 	var out []*route
@@ -76,8 +76,9 @@ type pair struct {
 	rootPath, leafPath string
 }
 
-// mergeRoutes pairs the matches of an entry with those of a delegate's entry.
-// Of a delegate's match that no pair has, the whole entry is dropped.
+// mergeRoutes pairs the matches of an entry with those of a delegate's entry. An
+// entry of the delegate is dropped as a whole where one of its matches is in no
+// pair.
 func (l *loader) mergeRoutes(p pair, entry, own *source.Node, matches []*source.Node, b *binding) []*route {
 	root, leaf, path := p.root, p.leaf, p.leafPath
 	leaves := source.Elements(source.Field(own, "match"))
@@ -114,7 +115,7 @@ func (l *loader) mergeRoutes(p pair, entry, own *source.Node, matches []*source.
 	return out
 }
 
-// fillEntry returns an entry with what it lacks of another.
+// fillEntry returns an entry with the fields of another that it lacks.
 func fillEntry(own, root *source.Node) *source.Node {
 	for _, key := range filled {
 		if v := source.Field(root, key); v != nil && source.Field(own, key) == nil {
@@ -124,8 +125,8 @@ func fillEntry(own, root *source.Node) *source.Node {
 	return own
 }
 
-// joinConditions returns the conditions of both, the inner one where both have one
-// for the same part.
+// joinConditions returns the conditions of both lists, and only the inner one where
+// both have one for the same part.
 func joinConditions(outer, inner []condition) []condition {
 	out := slices.Clone(inner)
 	for _, c := range outer {

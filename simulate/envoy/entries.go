@@ -63,8 +63,8 @@ func (r *route) entries(h *virtualHost) []simulate.Entry {
 	return append(out, r.unsureEntries(e)...)
 }
 
-// unsureEntries returns what a route may match besides its set: anything, where
-// conditions that are not read come before it.
+// unsureEntries returns an entry for what a route may match besides its set:
+// anything, where it has conditions that are not read.
 func (r *route) unsureEntries(e simulate.Entry) []simulate.Entry {
 	if len(r.before) == 0 {
 		return nil
@@ -86,8 +86,8 @@ func (h *virtualHost) leavesNames() bool {
 	return false
 }
 
-// requestSet returns what the route matches; exact is false where it is more than
-// that, because of a condition that a set does not have.
+// requestSet returns the set that the route matches. Exact is false where the set
+// is too large, because sets cannot express one of the conditions.
 func (r *route) requestSet(host string) (s match.Set, exact bool) {
 	s = match.Set{Hosts: []string{host}, Path: pathlang.Path{Lang: pathlang.Prefix, Text: "/"}, View: match.RawPath}
 	exact = true
@@ -106,7 +106,7 @@ func (r *route) requestSet(host string) (s match.Set, exact bool) {
 
 var choices = lazyregexp.New(`^\^?\(?([A-Za-z]+(?:\|[A-Za-z]+)*)\)?\$?$`)
 
-// methods lists the methods of a condition; nil where they cannot be listed.
+// methods lists the methods of a condition, nil where they cannot be listed.
 func (c *condition) methods() []string {
 	switch c.kind {
 	case "exact":

@@ -23,8 +23,8 @@ type effects struct {
 	scattered bool
 }
 
-// sending is what is done for one destination: changes are its own, and all are those
-// with the ones of the route, where it is the only destination.
+// sending is what is done for one destination: changes are its own, and all adds the
+// changes of the route, for the only destination.
 type sending struct {
 	changes, all    changes
 	service, subset string
@@ -44,9 +44,9 @@ func (r *route) effects() *effects {
 	return &r.does
 }
 
-// forward sends the request itself on: headers first, then host and path. Where
-// there are several destinations, the headers of the route come after those of
-// the chosen one (Envoy, finalizeRequestHeaders).
+// forward sends the request itself on. It changes headers first, then host and
+// path. With several destinations, the headers of the route are changed after those
+// of the chosen destination (Envoy, finalizeRequestHeaders).
 func (r *route) forward(q *simulate.Request, d simulate.Decision, t *simulate.Trail) simulate.Decision {
 	chosen, many := destination(r.entry, q, r.manifest.Namespace)
 	if chosen == nil {
@@ -80,8 +80,8 @@ func (r *route) forward(q *simulate.Request, d simulate.Decision, t *simulate.Tr
 	return d
 }
 
-// destination returns the destination of a request, which chance decides where
-// several have weight; many reports whether there are several.
+// destination returns the destination of a request. Chance decides where several
+// have a weight, and many reports that.
 func destination(entry *source.Node, q *simulate.Request, namespace string) (chosen *source.Node, many bool) {
 	list := source.Elements(source.Field(entry, "route"))
 	if len(list) < 2 {
@@ -109,7 +109,7 @@ func destination(entry *source.Node, q *simulate.Request, namespace string) (cho
 }
 
 // mirrorOf returns the destination of a copy of the request, nil for the request
-// itself. The copy answers nobody: it matters only where it is asked what a
+// itself. Nobody gets the answer to a copy: it only matters to the question what a
 // request can reach.
 func (r *route) mirrorOf(q *simulate.Request, t *simulate.Trail) *source.Node {
 	for _, n := range r.mirrors() {
@@ -143,7 +143,7 @@ func (r *route) mirrors() []*source.Node {
 	return out
 }
 
-// service spells a destination in full.
+// service returns the full name of a destination.
 func service(n *source.Node, namespace string) string {
 	host := fullName(source.Text(source.Field(n, "host")), namespace)
 	if port := source.Int(source.Field(source.Field(n, "port"), "number")); port > 0 {
@@ -152,21 +152,21 @@ func service(n *source.Node, namespace string) string {
 	return host
 }
 
-// changes are what is done to the headers of a request.
+// changes are the changes to the headers of a request.
 type changes struct {
 	host   string // "" leaves the host
 	remove []string
 	set    []setting
 }
 
-// joinedWith returns the changes of a route and of its only destination.
+// joinedWith returns the changes of a route together with those of its only destination.
 func (c *changes) joinedWith(its changes) changes {
 	return changes{cmp.Or(c.host, its.host), slices.Concat(c.remove, its.remove), slices.Concat(c.set, its.set)}
 }
 
 type setting struct {
 	name, lower, value string
-	add                bool // beside what is there
+	add                bool // besides what is there
 }
 
 // readChanges reads the changes of a route or a destination. A host that is set
@@ -193,8 +193,8 @@ func readChanges(n *source.Node) changes {
 	return out
 }
 
-// apply changes the request: what is removed first, then what is set. The
-// values are those of the request before.
+// apply changes the request: it removes headers first, then sets others. Values are
+// filled in from the request before the change.
 func (c *changes) apply(q *simulate.Request, done map[string]string) {
 	for _, k := range c.remove {
 		if !manifest.IsAuthority(k) {
@@ -222,8 +222,8 @@ func (c *changes) apply(q *simulate.Request, done map[string]string) {
 	}
 }
 
-// variables are what Envoy fills into the values of headers, as far as kgw
-// knows them.
+// variables are the placeholders that Envoy fills in in the values of headers, as
+// far as kgw knows them.
 type variables struct{ text *regexp.Regexp }
 
 var placeholders = variables{regexp.MustCompile(`%%|%REQ\((?::AUTHORITY|:authority|[Hh]ost)\)%`)}

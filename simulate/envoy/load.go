@@ -22,8 +22,8 @@ import (
 type Gateway struct {
 	// Services counts the VirtualServices that are bound to a gateway.
 	Services int
-	// Guard returns what decides by the policies of the gateway's own pods, those
-	// with the labels; nil has none.
+	// Guard returns the function that decides by the policies of the gateway's own
+	// pods, those with the labels. Nil means no policies.
 	Guard func(selector map[string]string) simulate.AtPort
 	// Trusts reports that the gateway believes X-Forwarded-Proto of proxies
 	// before it.
@@ -38,11 +38,11 @@ type Gateway struct {
 }
 
 // Load reads VirtualServices, Gateways and related objects among the manifests.
-// Hosts are in lower case; routes of several VirtualServices with one host come
-// one after the other: those of the older Gateway first, those that are exported
-// to fewer namespaces, the oldest; nothing behind a route that matches
-// everything within one of them, and such routes behind all others; a
-// VirtualService without routes is passed over
+// Hosts are in lower case. Where several VirtualServices have one host, their
+// routes are ordered by the age of the Gateway, then by the number of namespaces
+// they are exported to (fewer first), then by age. Within one VirtualService,
+// routes behind one that matches everything are left out; such routes come behind
+// all others. A VirtualService without routes is skipped
 // (pilot/pkg/networking/core/gateway.go and its package route,
 // pilot/pkg/model/push_context.go). The namespace is that of the gateway's pods.
 func Load(manifests []simulate.Manifest, namespace string) *Gateway {
@@ -103,8 +103,8 @@ func orderOf(r *route) int {
 
 type loader struct {
 	g *Gateway
-	// named are the VirtualServices, absent the tables of Gateways that are not
-	// among the inputs.
+	// named are the VirtualServices, and absent are the tables of Gateways that are
+	// not among the inputs.
 	named  map[string]*simulate.Manifest
 	absent map[string]*table
 }
@@ -184,8 +184,8 @@ func (l *loader) bind(t *table, m *simulate.Manifest, refs, hosts []string, unre
 	}
 }
 
-// addUnread keeps what is not read of the route's own entry: conditions are
-// asked about before it, the rest once it matched a request.
+// addUnread keeps what is not read of the route's own entry. Conditions are asked
+// about before the route, the rest once the route matched a request.
 func (r *route) addUnread(list []simulate.Unknown) {
 	for i := range list {
 		switch key := list[i].Key; {
@@ -212,8 +212,8 @@ func actionOf(key, path string) string {
 	return "\x00"
 }
 
-// fullName spells a host as istiod does: one without a dot is a Service
-// (pilot/pkg/model, ResolveShortnameToFQDN).
+// fullName returns a host as istiod spells it: a host without a dot is the name of
+// a Service (pilot/pkg/model, ResolveShortnameToFQDN).
 func fullName(host, namespace string) string {
 	if _, err := netip.ParseAddr(host); err == nil || host == "" || host == "*" || strings.Contains(host, ".") {
 		return host
@@ -221,7 +221,7 @@ func fullName(host, namespace string) string {
 	return host + "." + namespace + ".svc.cluster.local"
 }
 
-// binding is a VirtualService at a table: the gateways that it names, and the
+// binding is a VirtualService bound to a table: the gateways that it names, and the
 // namespace of their pods.
 type binding struct {
 	t     *table
@@ -270,7 +270,7 @@ func (b *binding) concerns(n *source.Node, m *simulate.Manifest, path string) (o
 }
 
 // routes returns one route for each match of each http entry that concerns the
-// table, those of delegates instead of the entries that name them.
+// table. For entries that name a delegate, it returns the routes of the delegate.
 func (l *loader) routes(m *simulate.Manifest, b *binding) []*route {
 	var out []*route
 	for i, entry := range source.Elements(source.Field(m.Spec(), "http")) {
@@ -336,7 +336,7 @@ type foreign struct {
 }
 
 // Hostless lists the objects that kgw does not follow and that name no host: they may
-// be for any.
+// be for any host.
 func (g *Gateway) Hostless() []simulate.Unknown {
 	var out []simulate.Unknown
 	for _, f := range g.foreign {

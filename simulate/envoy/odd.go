@@ -9,8 +9,8 @@ import (
 	"github.com/kgw-dev/kgw/simulate"
 )
 
-// oddMatches returns the conditions that matches on headers which Istio does not
-// treat as headers, or only in part, match the request.
+// oddMatches returns the conditions of an entry on headers which Istio does not
+// treat as headers, or only in part: whether each matches is not known.
 func oddMatches(n *source.Node, m *simulate.Manifest, path string) []simulate.Unknown {
 	var out []simulate.Unknown
 	for _, list := range []string{"headers", "withoutHeaders"} {

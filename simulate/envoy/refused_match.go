@@ -40,8 +40,8 @@ func headerKey(key string) bool {
 	return claimPath(key) != nil || slices.Contains([]string{":method", ":scheme", ":authority", ":path", ":status"}, key) || simulate.HeaderName(key)
 }
 
-// badMatch returns why Istio refuses the value that a text is compared with;
-// only a path may have an empty prefix.
+// badMatch returns why Istio refuses the value that a text is compared with. Only a
+// path may have an empty prefix.
 func badMatch(n *source.Node, path bool) string {
 	prefix, expression := source.Field(n, "prefix"), source.Field(n, "regex")
 	text := source.Text(expression)

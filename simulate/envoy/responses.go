@@ -33,8 +33,8 @@ func corsHeaders(cors *source.Node, origin string, preflight bool) map[string]st
 	return out
 }
 
-// respond sets what the route says about the headers of the answer: those of
-// its CORS policy, and those that it and the destination set or add.
+// respond sets the headers of the answer: those of the route's CORS policy, and
+// those that the route and the destination set or add.
 func (r *route) respond(q *simulate.Request, chosen *source.Node, d *simulate.Decision) {
 	d.Response = map[string]string{}
 	if cors, origin := source.Field(r.entry, "corsPolicy"), q.Header("Origin"); cors != nil && origin != "" && isAllowed(cors, origin) {
@@ -51,9 +51,10 @@ func (r *route) respond(q *simulate.Request, chosen *source.Node, d *simulate.De
 	}
 }
 
-// location returns where a redirect leads: what it leaves out is the request's. A
-// port of the request that is the default of its scheme goes with the scheme
-// (Envoy, router/config_impl.cc, newUri). It is "" where kgw does not know it.
+// location returns the address that a redirect leads to, "" where kgw does not know
+// it. Parts that the redirect leaves out are those of the request. A port of the
+// request is dropped with the scheme where it is the default of that scheme (Envoy,
+// router/config_impl.cc, newUri).
 func location(redirect *source.Node, q *simulate.Request) string {
 	get := func(key string) string { return source.Text(source.Field(redirect, key)) }
 	scheme, host, target, port := get("scheme"), get("authority"), q.Target, source.Int(source.Field(redirect, "port"))

@@ -31,7 +31,7 @@ func (r *route) rewrite(q *simulate.Request) {
 	}
 }
 
-// matchedLength returns how much of the path the route looked at.
+// matchedLength returns the length of the part of the path that the route matched.
 func (r *route) matchedLength(path string) int {
 	if c := r.uri(); c == nil {
 		return len("/")
@@ -59,7 +59,8 @@ func goTemplate(text string) string {
 var groupRefs = lazyregexp.New(`\\([0-9])`)
 
 // rewrites returns what the route does to the URLs of all its requests, nil if
-// nothing. scattered reports whether kgw does not follow paths that it makes.
+// nothing. Scattered reports whether kgw cannot follow the paths that the rewrite
+// makes.
 func (r *route) rewrites() (out *simulate.Rewrite, scattered bool) {
 	n := source.Field(r.entry, "rewrite")
 	var hosts []string

@@ -24,18 +24,18 @@ type virtualHost struct {
 }
 
 type route struct {
-	// manifest has the entry; owner is the VirtualService whose hosts and age
-	// count: another one where the entry is that of a delegate.
+	// manifest contains the entry. Owner is the VirtualService whose hosts and age
+	// count: it is another one where the entry is a delegate's.
 	manifest, owner *simulate.Manifest
 	entry           *source.Node
 	path            string
 	at              source.Ref
 	conditions      []condition
-	port            int64 // that its match names
+	port            int64 // of its match
 	rank            int   // of its Gateway among those of the table
 	// only are conditions without which its match is not for the table.
 	only []simulate.Unknown
-	// before and within are what is not read of its conditions and of the rest.
+	// before and within are the unread parts of its conditions and of the rest.
 	before, within []simulate.Unknown
 	// missing is the condition of a delegate that is not among the inputs.
 	missing *simulate.Unknown
@@ -94,7 +94,7 @@ func (g *Gateway) Decide(in *simulate.Request, t *simulate.Trail) simulate.Decis
 	return out
 }
 
-// unreadDecision returns the outcome of what is not read.
+// unreadDecision returns the outcome where something that is not read applies.
 func unreadDecision(u simulate.Unknown) simulate.Decision {
 	return simulate.Decision{Cause: simulate.Anything, At: u.At, Reason: u.What}
 }
@@ -140,8 +140,8 @@ func (h *virtualHost) sendOn(view, r *simulate.Request, d simulate.Decision, t *
 	return out
 }
 
-// firstMatch returns the route that matches a request. Where the age of
-// VirtualServices is not known and decides, it asks.
+// firstMatch returns the route that matches a request. It asks about the ages of
+// VirtualServices where they decide and are not known.
 func (h *virtualHost) firstMatch(view *simulate.Request) (*route, *simulate.Unknown) {
 	var chosen *route
 	var passed map[*simulate.Manifest]bool // owners, a route of whom matches the request
@@ -154,7 +154,7 @@ func (h *virtualHost) firstMatch(view *simulate.Request) (*route, *simulate.Unkn
 				return nil, &r.before[i]
 			}
 		}
-		if !r.takes(view) || !r.askConcerned(view, h.table) {
+		if !r.matches(view) || !r.askConcerned(view, h.table) {
 			continue
 		}
 		if r.missing != nil {
@@ -220,8 +220,8 @@ func (g *Gateway) Selectors(host string) []map[string]string {
 	return out
 }
 
-// TellsSchemes reports whether a route for the host looks at the scheme of a request,
-// itself or as the header that has it, or a server only redirects the host.
+// TellsSchemes reports whether a route for the host looks at the scheme of a request
+// or at the header with the scheme, or a server only redirects the host.
 func (g *Gateway) TellsSchemes(host string) bool {
 	looks := func(r *route) bool {
 		return slices.ContainsFunc(r.conditions, func(c condition) bool {
@@ -242,15 +242,15 @@ func (g *Gateway) Listed(host string) bool {
 	return slices.ContainsFunc(g.tables, func(t *table) bool { return t.manifest != nil && t.virtualHostOf(host) != nil })
 }
 
-// IsUnserved reports whether Gateways are among the inputs and none of them serves
-// the host, nor one that is not among the inputs and that a VirtualService for the
-// host names.
+// IsUnserved reports whether no Gateway serves the host: there are Gateways among
+// the inputs, none of them does, and no VirtualService for the host names a Gateway
+// that is not among the inputs.
 func (g *Gateway) IsUnserved(host string) bool {
 	return slices.ContainsFunc(g.tables, func(t *table) bool { return t.manifest != nil }) &&
 		!slices.ContainsFunc(g.tables, func(t *table) bool { return t.virtualHostOf(host) != nil })
 }
 
-// Hosts lists the names and wildcards that anything is for, sorted.
+// Hosts lists the names and wildcards that any object is for, sorted.
 func (g *Gateway) Hosts() []string {
 	var out []string
 	for _, t := range g.tables {
@@ -272,8 +272,9 @@ func (g *Gateway) Hosts() []string {
 	return slices.Compact(out)
 }
 
-// ServerHosts lists the names and wildcards of servers that tell apart what
-// VirtualServices do not: hosts of those that redirect, and narrower ones than theirs.
+// ServerHosts lists the names and wildcards of servers that distinguish hosts which
+// VirtualServices do not distinguish: hosts of servers that redirect, and hosts
+// narrower than those of a VirtualService.
 func (g *Gateway) ServerHosts() []string {
 	var out []string
 	for _, t := range g.tables {

@@ -11,8 +11,8 @@ import (
 	"github.com/kgw-dev/kgw/simulate"
 )
 
-// stream is a rule that passes connections on without a look at what is in
-// them: TLS by the name that the client asks for, TCP by the port.
+// stream is a rule that passes connections on without reading them: TLS by the name
+// that the client asks for, TCP by the port.
 type stream struct {
 	manifest *simulate.Manifest
 	path     string
@@ -50,8 +50,8 @@ func (g *Gateway) addStreams(m *simulate.Manifest, refs, hosts []string) {
 	}
 }
 
-// hasPassingServer reports whether a Gateway has a server for such rules; one
-// that is not among the inputs is supposed to.
+// hasPassingServer reports whether a Gateway has a server for such rules. A Gateway
+// that is not among the inputs is assumed to have one.
 func (g *Gateway) hasPassingServer(ref string, tls bool) bool {
 	if ref == "mesh" {
 		return false
@@ -75,9 +75,9 @@ func (s *stream) group() string { return "connections for " + strings.Join(s.hos
 
 func (s *stream) namesHost(host string) bool { return serves(s.hosts, host) }
 
-// comesTo reports whether a request comes to a server of the table that passes
-// it on as the rule says. The server's hosts and the VirtualService's have to
-// meet; the names of the rule are not narrowed to them
+// comesTo reports whether a request comes to a server of the table that passes it
+// on as the rule says. The hosts of the server and of the VirtualService must
+// overlap; the names of the rule are not narrowed to them
 // (pilot/pkg/networking/core, buildGatewayNetworkFiltersFromTLSRoutes).
 func (s *stream) comesTo(t *table, r *simulate.Request) bool {
 	if s.tls != t.passes || !s.tls && t.scheme != "tcp" || s.port != 0 && s.port != t.number {
@@ -86,15 +86,15 @@ func (s *stream) comesTo(t *table, r *simulate.Request) bool {
 	return len(t.sharedHosts(s.manifest, s.gateways, s.own)) > 0 && s.isAskedAt(t.number, r)
 }
 
-// isAskedAt reports whether a request is for a port without HTTP; connections of
+// isAskedAt reports whether a request is for a port without HTTP. Connections of
 // TLS are distinguished by names.
 func (s *stream) isAskedAt(port int64, r *simulate.Request) bool {
 	_, text, ok := strings.Cut(r.Host, ":")
 	return s.tls || r.Free == simulate.AnyRequest || ok && text == strconv.FormatInt(port, 10)
 }
 
-// forward passes the connection on: to the gateway's policies and the sidecar it
-// is one of TCP.
+// forward passes the connection on. The policies of the gateway and the sidecar see
+// a TCP connection.
 func (s *stream) forward(r *simulate.Request, g *Gateway, t *simulate.Trail) simulate.Decision {
 	r.Stream = true
 	if g.Guard != nil {

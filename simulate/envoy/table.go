@@ -13,8 +13,8 @@ import (
 	"github.com/kgw-dev/kgw/simulate"
 )
 
-// table is what one kind of connection to a gateway is routed by: all plain
-// servers of a port together, or one server of TLS.
+// table routes one kind of connection to a gateway. It is made of all plain servers
+// of a port, or of one TLS server.
 type table struct {
 	shown    string
 	gateways []string // as "namespace/name"
@@ -26,11 +26,11 @@ type table struct {
 	servers  []server
 	hosts    map[string]*virtualHost
 	empty    map[string]*virtualHost // that only redirect
-	// certificate is the condition that clients show one that is accepted, nil
-	// where none is asked for.
+	// certificate is the condition that clients show a certificate that is
+	// accepted, nil where none is asked for.
 	certificate *simulate.Unknown
-	// unread and disputed are conditions: that something not read matters, and
-	// that the table is not there because of an older Gateway.
+	// unread are the conditions that something not read matters, and disputed the
+	// condition that the table does not exist because of an older Gateway.
 	unread   []simulate.Unknown
 	disputed *simulate.Unknown
 	youngest bool
@@ -43,7 +43,7 @@ type table struct {
 	once    sync.Once
 	guard   simulate.AtPort // what the policies of its pods say
 	spelled sync.Once
-	calls   string // its gateways as people know them
+	calls   string // the names of its gateways in messages
 	binds   string // the pods and the port of the servers, "" where they are not known
 }
 
@@ -63,26 +63,25 @@ type server struct {
 
 func (t *table) isOf(gateway string) bool { return slices.Contains(t.gateways, gateway) }
 
-// isAsked reports whether the table is one of the Gateway that a request comes
-// to.
+// isAsked reports whether the table belongs to the Gateway that a request comes to.
 func (t *table) isAsked(gateway string) bool {
 	return gateway == "" || slices.ContainsFunc(t.gateways, func(g string) bool { return knownName(g) == gateway })
 }
 
-// knownNames names the gateways of the table as people know them.
+// knownNames returns the names of the table's gateways as messages have them.
 func (t *table) knownNames() string {
 	t.makeTexts()
 	return t.calls
 }
 
-// spellServers spells the pods and the port of the servers, "" where they are not
-// known.
+// spellServers returns the pods and the port of the servers as a text, "" where
+// they are not known.
 func (t *table) spellServers() string {
 	t.makeTexts()
 	return t.binds
 }
 
-// makeTexts makes the texts that decisions have of the table, once.
+// makeTexts makes the texts about the table that decisions contain, once.
 func (t *table) makeTexts() {
 	t.spelled.Do(func() {
 		var out []string
@@ -102,7 +101,7 @@ func knownName(gateway string) string {
 	return name
 }
 
-// shownName returns how messages name a Gateway.
+// shownName returns the name of a Gateway in messages.
 func shownName(gateway string) string {
 	if name := knownName(gateway); name != gateway {
 		return name + " (Gateway API)"
@@ -110,7 +109,7 @@ func shownName(gateway string) string {
 	return gateway
 }
 
-// labels returns those of the gateway's pods, as far as they are known.
+// labels returns the labels of the gateway's pods, as far as they are known.
 func (t *table) labels() map[string]string {
 	if !t.isStock() {
 		return maps.Clone(t.selector)
@@ -137,8 +136,7 @@ type shared struct {
 }
 
 // sharedHosts returns the virtual hosts that the table and a VirtualService, bound
-// to the gateways, have in common: of two hosts that meet, the more specific
-// one.
+// to the gateways, have in common: the more specific one of two hosts that overlap.
 func (t *table) sharedHosts(m *simulate.Manifest, refs, hosts []string) []shared {
 	var out []shared
 	for _, host := range hosts {
@@ -240,9 +238,8 @@ func (l *loader) makeTables(gateways []*simulate.Manifest) {
 	}
 }
 
-// gatewayDoubts returns the conditions that fields of a Gateway which are not read
-// matter, or that it is not as it is among the inputs, because Istio refuses
-// that.
+// gatewayDoubts returns the conditions that unread fields of a Gateway matter, or
+// that the Gateway in the cluster is another one because Istio refuses this one.
 func gatewayDoubts(m *simulate.Manifest) []simulate.Unknown {
 	var out []simulate.Unknown
 	for _, f := range simulate.GatewayFields.Unread(m.Root) {
@@ -272,7 +269,7 @@ func newTable(m *simulate.Manifest, n *source.Node, selector map[string]string) 
 	case slices.Contains(plainProtocols, protocol):
 		t.scheme = "http"
 	case protocol == "" && port == nil:
-		t.scheme = "" // nothing is said: a part of a Gateway
+		t.scheme = "" // the input is a part of a Gateway and does not say it
 	case protocol == "HTTPS" && mode != "PASSTHROUGH" && mode != "AUTO_PASSTHROUGH" && (mode != "" || tls == nil):
 		t.scheme = "https"
 	case protocol == "HTTPS", protocol == "TLS" && (mode == "" || strings.HasSuffix(mode, "PASSTHROUGH")):
@@ -283,7 +280,7 @@ func newTable(m *simulate.Manifest, n *source.Node, selector map[string]string) 
 	return t
 }
 
-// noteDemands notes what clients must show to come in.
+// noteDemands notes what clients must show to connect.
 func (t *table) noteDemands(m *simulate.Manifest, n *source.Node, path string) {
 	tls := source.Field(n, "tls")
 	switch mode := source.Text(source.Field(tls, "mode")); mode {
@@ -332,8 +329,8 @@ func (t *table) isDisputed(older []*table) bool {
 	return false
 }
 
-// tables returns the tables of gateways; one that is not among the inputs is
-// supposed to accept all hosts with either scheme.
+// tables returns the tables of gateways. A gateway that is not among the inputs is
+// assumed to accept all hosts with either scheme.
 func (l *loader) tables(gateways []string) []*table {
 	var out []*table
 	for _, name := range gateways {
@@ -358,8 +355,8 @@ func (l *loader) tables(gateways []string) []*table {
 	return out
 }
 
-// virtualHostOf chooses the virtual host: an exact name, the longest wildcard,
-// "*". The port does not count, nor case.
+// virtualHostOf chooses the virtual host: an exact name, the longest wildcard, "*".
+// It ignores the port and the case of letters.
 func (t *table) virtualHostOf(name string) *virtualHost {
 	name = bareHost(name)
 	if h := t.hosts[name]; h != nil {
@@ -381,11 +378,11 @@ func bareHost(name string) string {
 	return name
 }
 
-// addRedirects makes the virtual hosts redirect that a server names which does
-// so; a name that nothing else serves gets one that does nothing else
-// (pilot/pkg/networking/core, buildGatewayHTTPRouteConfig). A host for one namespace
-// keeps the namespace there, so that it is none that requests name; one for all does
-// not (pilot/pkg/model, sanitizeServerHostNamespace).
+// addRedirects marks the virtual hosts of servers that redirect; a name that nothing
+// else serves gets a virtual host that only redirects (pilot/pkg/networking/core,
+// buildGatewayHTTPRouteConfig). A host for one namespace keeps the namespace in its
+// name, so that no request names it; a host for all namespaces does not
+// (pilot/pkg/model, sanitizeServerHostNamespace).
 func (t *table) addRedirects() {
 	for _, s := range t.servers {
 		for _, name := range s.hosts {
@@ -403,7 +400,7 @@ func (t *table) addRedirects() {
 	}
 }
 
-// landingOf chooses the virtual host, also among those that only redirect.
+// landingOf chooses the virtual host, including those that only redirect.
 func (t *table) landingOf(name string) *virtualHost {
 	name = bareHost(name)
 	for i := -1; i < len(name); i++ {

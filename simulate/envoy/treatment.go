@@ -15,8 +15,8 @@ import (
 	"github.com/kgw-dev/kgw/simulate"
 )
 
-// Treatments returns what each route does besides sending requests on, by the
-// name in decisions.
+// Treatments returns what each route does besides sending requests on, by the name
+// of the route in decisions.
 func (g *Gateway) Treatments() map[string]simulate.Treatment {
 	out := map[string]simulate.Treatment{}
 	for _, t := range g.tables {
@@ -69,7 +69,7 @@ func (r *route) treatment() simulate.Treatment {
 	return t
 }
 
-// timeoutText spells a time, so that equal ones are equal.
+// timeoutText returns a duration as a text. Equal durations have equal texts.
 func timeoutText(text string) string {
 	switch d, err := time.ParseDuration(text); {
 	case err != nil:
@@ -108,8 +108,8 @@ func destinationText(n *source.Node, namespace string) string {
 	return text
 }
 
-// rewriteTexts say what becomes of host and path: of the prefix that matched, as
-// far as its whole segments go, or of the whole path.
+// rewriteTexts returns texts for the changes of host and path: of the matched
+// prefix, as far as its whole segments go, or of the whole path.
 func (r *route) rewriteTexts() []string {
 	n := source.Field(r.entry, "rewrite")
 	var out []string
@@ -145,8 +145,8 @@ func prefixText(from, to string) string {
 	return "rewrites " + strconv.Quote(from) + " at the start of the path to " + strconv.Quote(to)
 }
 
-// segmentsOf reads the expressions that istiod writes for whole segments: the
-// prefix alone, and the prefix that goes away.
+// segmentsOf reads the expressions that istiod writes for whole segments: for a
+// prefix, and for a prefix that is removed.
 func segmentsOf(expression, text string) (from, to string, ok bool) {
 	quoted, ok := strings.CutPrefix(expression, "^")
 	if removed, is := strings.CutSuffix(quoted, "(/?)(.*)"); is && text == `/\2` {
@@ -169,7 +169,7 @@ func (r *route) prefix() (text string, ok bool) {
 	return "/", true
 }
 
-// mirrorTexts say where copies of requests go.
+// mirrorTexts returns texts for the destinations of copies of requests.
 func (r *route) mirrorTexts() []string {
 	var out []string
 	say := func(to, share *source.Node) {
@@ -194,7 +194,7 @@ func (r *route) mirrorTexts() []string {
 	return out
 }
 
-// redirectText spells a redirect with its default.
+// redirectText returns a redirect as a text, with its defaults.
 func redirectText(n *source.Node) string {
 	if source.Field(n, "redirectCode") == nil {
 		n = source.With(n, "redirectCode", source.NodeOf(source.Number("301")))
@@ -236,7 +236,7 @@ func corsSetting(key string, n *source.Node) string {
 		return ""
 	case "allowCredentials":
 		if yes, is := source.Bool(n); is && !yes {
-			return "" // Envoy says nothing of it
+			return "" // Envoy sends no header for it
 		}
 	case "unmatchedPreflights":
 		if text := source.Text(n); text == "FORWARD" || text == "UNSPECIFIED" {

@@ -9,7 +9,7 @@ import (
 	"github.com/kgw-dev/kgw/simulate"
 )
 
-// decideUnserved decides a request that no server routes: nothing is there.
+// decideUnserved decides a request that no server routes.
 func (g *Gateway) decideUnserved(r *simulate.Request, t *simulate.Trail) simulate.Decision {
 	d := simulate.Decision{Status: http.StatusNotFound, Cause: simulate.NoHost, Reason: fmt.Sprintf("no VirtualService of a gateway serves the host %q", r.Host)}
 	for _, table := range g.tables {
@@ -33,9 +33,9 @@ func (g *Gateway) decideUnserved(r *simulate.Request, t *simulate.Trail) simulat
 	return d
 }
 
-// isListening reports whether some server is for the request though no
-// VirtualService is: a port of plain HTTP answers requests for hosts that are not
-// on it with 404, and so does one with TLS for the hosts that it has.
+// isListening reports whether a server answers the request although no
+// VirtualService does. A port of plain HTTP answers 404 for hosts that it does not
+// have, and a port with TLS answers 404 for the hosts that it has.
 func (g *Gateway) isListening(r *simulate.Request) bool {
 	return slices.ContainsFunc(g.tables, func(t *table) bool {
 		return (r.Scheme == "http" || r.Scheme == "https" && t.hasHost(r.Host)) && t.scheme == r.Scheme && t.isAsked(r.Gateway)

@@ -10,10 +10,10 @@ import (
 	"github.com/kgw-dev/kgw/simulate"
 )
 
-// sameToPolicies reports whether no policy distinguishes two identities: with
-// one in the place of the other and the other way round, the policies are the
-// same ones, and no condition on namespaces or on a part of a name holds for
-// one alone. A request then gets through by either identity, or by none.
+// sameToPolicies reports whether no policy distinguishes two identities: the
+// policies stay the same when the identities are swapped, and no condition on
+// namespaces or on a part of a name holds for only one of them. A request then gets
+// through with either identity, or with neither.
 func (c *converter) sameToPolicies(a, b string) bool {
 	if a == b || len(c.policies) == 0 {
 		return true
@@ -76,8 +76,8 @@ func distinguishes(text, a, b string) bool {
 	return holds(a) != holds(b)
 }
 
-// statements returns what a policy says, rule by rule: policies of one action for the
-// same pods hold together, whichever has a rule.
+// statements returns what a policy says, rule by rule. It does not matter which of
+// the policies of one action for the same pods has a rule.
 func statements(m *simulate.Manifest, swap func(string) string) []string {
 	spec := m.Spec()
 	head := []any{m.Namespace}

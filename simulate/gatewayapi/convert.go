@@ -24,7 +24,7 @@ type Options struct {
 	// Identity is that of the proxy of a Gateway, by its namespace/name and its
 	// document, nil where that is not among the inputs.
 	Identity func(gateway string, document *source.Node) string
-	// Class is that of Gateways which istiod serves besides "istio".
+	// Class is a class of Gateways that istiod serves besides "istio".
 	Class string
 	// Assumed reports that objects of kgw have the ReferenceGrants that they
 	// need.
@@ -48,7 +48,7 @@ func Convert(manifests []simulate.Manifest, o Options) (out []simulate.Manifest,
 	if len(c.followed) == 0 {
 		return manifests, ""
 	}
-	out = c.write() // leaves some out of what is followed
+	out = c.write() // excludes some of the followed routes
 	followed := map[*simulate.Manifest]bool{}
 	for _, r := range c.followed {
 		followed[r.manifest] = true
@@ -67,14 +67,14 @@ type converter struct {
 	routes   []*httpRoute
 	gateways []*simulate.Manifest
 	grants   []*simulate.Manifest
-	// told are the namespaces with a Service or a ReferenceGrant among the
-	// inputs: their grants are known, if all are understood.
+	// told are the namespaces with a Service or a ReferenceGrant among the inputs.
+	// Their grants are known, if kgw understands all of them.
 	told    map[string]bool
 	parents map[string]*parent
 	// istio are the Gateways of Istio.
 	istio map[string]bool
-	// targeted are Gateways that policies name, "" for all: what those do is not
-	// followed.
+	// targeted are the Gateways that policies name, "" for all. kgw does not follow
+	// the effect of such policies.
 	targeted map[string]bool
 	classes  map[string]bool // whose Gateways istiod serves
 	mixed    bool            // there are VirtualServices of gateways
@@ -172,8 +172,8 @@ func (c *converter) findFollowed() {
 }
 
 // isShared reports whether a VirtualService serves a host of an HTTPRoute at a
-// Gateway of Istio with the name of the route's, which is not among the inputs:
-// nothing says which of them requests come to.
+// Gateway of Istio that has the name of the route's Gateway, and neither is among
+// the inputs: nothing says which of the two requests come to.
 func (c *converter) isShared(r *httpRoute, ref parentRef) bool {
 	return !c.parents[ref.gateway].found && slices.ContainsFunc(c.services, func(m *simulate.Manifest) bool {
 		gateways := manifest.GatewayRefs(source.Texts(source.Field(m.Spec(), "gateways")), m.Namespace)
@@ -197,8 +197,8 @@ func (c *converter) isUnderstood(r *httpRoute) bool {
 	return c.readRules(r)
 }
 
-// isAccepted reports whether the API server admits an object. What was there
-// before one that it refuses stays, and is not known.
+// isAccepted reports whether the API server admits an object. If it refuses the
+// object, an older version may be in the cluster, which is not known.
 func isAccepted(m *simulate.Manifest) bool {
 	if m.Compiled {
 		return true
@@ -207,7 +207,7 @@ func isAccepted(m *simulate.Manifest) bool {
 	return why == ""
 }
 
-// permission is whether HTTPRoutes may use a Service.
+// permission says whether HTTPRoutes may use a Service.
 type permission int
 
 const (
@@ -216,8 +216,8 @@ const (
 	missing
 )
 
-// permissionFor returns whether a route may send requests to a Service of another
-// namespace.
+// permissionFor returns the permission of a route to send requests to a Service of
+// another namespace.
 func (c *converter) permissionFor(m *simulate.Manifest, namespace, service string) permission {
 	switch {
 	case namespace == m.Namespace, m.Compiled && c.options.Assumed, c.isGranted(m.Namespace, namespace, service):
@@ -268,8 +268,8 @@ func (c *converter) write() []simulate.Manifest {
 	return out
 }
 
-// group puts the matches together that are asked in one list: those of one
-// listener and host.
+// group groups the matches that are tried in one list: those of one listener and
+// host.
 func (c *converter) group() (order []binding, groups map[binding][]*match) {
 	groups = map[binding][]*match{}
 	for _, r := range c.followed {

@@ -11,9 +11,8 @@ import (
 )
 
 // filter returns a filter as fields of an entry of a VirtualService. Ends reports
-// that the request goes no further, ok is false if the filter is not
-// understood: istiod drops the whole object for some, and kgw does not know
-// others.
+// that the request goes no further. Ok is false if the filter is not understood:
+// for some filters istiod drops the whole object, and kgw does not know others.
 func (c *converter) filter(m *simulate.Manifest, f *source.Node) (fields source.Object, ends, ok bool) {
 	switch source.Text(source.Field(f, "type")) {
 	case "RequestHeaderModifier":
@@ -42,7 +41,7 @@ func modifier(direction string, n *source.Node) source.Object {
 		for _, h := range source.Elements(source.Field(n, key)) {
 			name := source.Text(source.Field(h, "name"))
 			if folded := strings.ToLower(name); !have[folded] {
-				have[folded] = true // of two spellings the first counts
+				have[folded] = true // the first of two spellings counts
 				values = append(values, source.Member{Key: name, Value: source.Text(source.Field(h, "value"))})
 			}
 		}
@@ -56,8 +55,8 @@ func modifier(direction string, n *source.Node) source.Object {
 	return source.Object{{Key: "headers", Value: source.Object{{Key: direction, Value: ops}}}}
 }
 
-// joinFields makes one field of the changes to requests and to responses, and
-// one of all copies.
+// joinFields joins the changes to requests and to responses into one field, and all
+// copies into another.
 func joinFields(fields source.Object) source.Object {
 	var out, headers source.Object
 	var mirrors []any
@@ -203,7 +202,7 @@ func keepPort(action source.Object, port int64) source.Object {
 	return out
 }
 
-// redirect answers with another place. That of a prefix is not followed.
+// redirect reads a redirect. kgw does not follow one that replaces a prefix.
 func redirect(n *source.Node) (source.Object, bool) {
 	status := source.Int(source.Field(n, "statusCode"))
 	if status == 0 {

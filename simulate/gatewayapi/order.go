@@ -14,9 +14,9 @@ import (
 // binding is a listener with one host of the routes at it.
 type binding struct{ gateway, host string }
 
-// specificity orders two matches as istiod asks them: the kind of their paths,
-// the longer text, with a method, more headers, more parameters of the query
-// (pilot conversion.go, sortHTTPRoutes).
+// specificity orders two matches as istiod does: by the kind of their paths, the
+// longer text, a method, more headers, more parameters of the query (pilot
+// conversion.go, sortHTTPRoutes).
 func specificity(a, b *match) int {
 	return cmp.Or(
 		cmp.Compare(a.kind, b.kind), cmp.Compare(len(b.path), len(a.path)), cmp.Compare(namedConditions(b), namedConditions(a)),
@@ -31,13 +31,13 @@ func namedConditions(m *match) int {
 	return 1
 }
 
-// byAge orders equally specific matches of several objects; those of one are in
-// its order.
+// byAge orders equally specific matches of several objects by age. Those of one
+// object keep their order.
 func byAge(a, b *match) int {
 	return cmp.Or(strings.Compare(a.route.Created, b.route.Created), strings.Compare(a.route.Namespace, b.route.Namespace), strings.Compare(a.route.Name, b.route.Name))
 }
 
-// virtualService makes one of all matches at a listener, with the port, and host.
+// virtualService makes one VirtualService of all matches at a listener with the port and a host.
 func (b binding) virtualService(list []*match, port int64) simulate.Manifest {
 	list = slices.Clone(list)
 	slices.SortStableFunc(list, func(x, y *match) int { return cmp.Or(specificity(x, y), byAge(x, y)) })
@@ -81,11 +81,10 @@ func tiedRoutes(list []*match) []*simulate.Manifest {
 	return out
 }
 
-// purse bounds the questions about one list. What is left undecided counts as
-// tied.
+// purse bounds the questions about one list. Undecided ones count as tied.
 const purse = 4_000_000
 
-// set returns the requests of a match, or more: headers do not count.
+// set returns the requests that a match matches, or more, since it ignores headers.
 func (m *match) set() *requests.Matcher {
 	if m.compiled != nil {
 		return m.compiled

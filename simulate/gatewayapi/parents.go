@@ -24,7 +24,7 @@ type parent struct {
 	// none for a Gateway that is not among the inputs.
 	made     []simulate.Manifest
 	sections []string
-	ports    []int64 // of each section, 0 for the usual one of its protocol
+	ports    []int64 // of each section, 0 for the default port of its protocol
 	found    bool
 }
 
@@ -78,8 +78,8 @@ func (c *converter) parentOf(ref parentRef) *parent {
 }
 
 // read makes a Gateway of Istio for each listener, and reports whether all are
-// understood. Of two listeners of one port that share a host, which one gets a
-// route depends on more than is read here.
+// understood. Where two listeners of one port share a host, more than is read here
+// decides which one gets a route.
 func (p *parent) read(m *simulate.Manifest) bool {
 	if len(simulate.ParentGatewayFields.Unread(m.Root)) > 0 || !isAccepted(m) {
 		return false

@@ -20,21 +20,21 @@ type httpRoute struct {
 	matches  []*match
 }
 
-// match is one match of a rule: a route of its own, which is asked by what it
-// says and not by its place.
+// match is one match of a rule. It is a route of its own, whose order depends on
+// its content and not on its place.
 type match struct {
 	route *simulate.Manifest
 	at    source.Ref
 	// kind is the order of paths: exact ones first, then prefixes, then
 	// expressions.
 	kind    int
-	path    string // as its length counts
+	path    string // the path whose length counts
 	uri     source.Object
 	method  string
 	headers []*source.Node
 	query   []*source.Node
 	action  source.Object
-	// compiled is set, once it was asked for.
+	// compiled is set when it is first used.
 	compiled *requests.Matcher
 }
 
@@ -99,7 +99,7 @@ func readMatch(n *source.Node) (*match, bool) {
 	case "RegularExpression":
 		m.kind, m.path, m.uri = expression, value, text("regex", value)
 	case "", "PathPrefix":
-		// By whole segments; a slash at the end does not count.
+		// A prefix matches whole segments; a slash at its end is ignored.
 		m.kind, m.path = prefix, strings.TrimSuffix(value, "/")
 		if m.uri = text("regex", regexp.QuoteMeta(m.path)+"(/.*)?"); m.path == "" {
 			m.path, m.uri = "/", text("prefix", "/")
@@ -138,9 +138,9 @@ func (m *match) entry(port int64) source.Object {
 	return append(source.Object{{Key: "match", Value: []any{conditions}}}, keepPort(m.action, port)...)
 }
 
-// stringMatchOf returns how a value is compared. Expressions that say no more than
-// that it is there, or begins with a text, are spelled so: conditions of either
-// API are known to be the same by their spelling.
+// stringMatchOf returns how a value is compared. Expressions that only say that the
+// value is present, or begins with a text, become those conditions, since
+// conditions of both APIs are compared by their spelling.
 func stringMatchOf(n *source.Node, header bool) source.Object {
 	text := source.Text(source.Field(n, "value"))
 	if source.Text(source.Field(n, "type")) != "RegularExpression" {
@@ -185,8 +185,8 @@ func (c *converter) action(m *simulate.Manifest, rule *source.Node) (out source.
 	return append(out, backends...), ok
 }
 
-// backends returns the destinations of a rule. Without any, with no share of
-// requests for one, or without a ReferenceGrant for one, it answers 500.
+// backends returns the destinations of a rule. The rule answers 500 without any
+// backend, with a weight of 0 for all, or without a ReferenceGrant for one.
 func (c *converter) backends(m *simulate.Manifest, rule *source.Node) (source.Object, bool) {
 	var routes []any
 	refused := 0
@@ -221,7 +221,7 @@ func (c *converter) backends(m *simulate.Manifest, rule *source.Node) (source.Ob
 }
 
 // destination returns a backend as that of a VirtualService, and whether the route may
-// use it: that is untold of something else than a Service too.
+// use it. For something else than a Service that is not known.
 func (c *converter) destination(m *simulate.Manifest, b *source.Node) (to source.Object, may permission) {
 	name, namespace, port := source.Text(source.Field(b, "name")), source.Text(source.Field(b, "namespace")), source.Int(source.Field(b, "port"))
 	kind := source.Text(source.Field(b, "kind"))
@@ -236,10 +236,10 @@ func (c *converter) destination(m *simulate.Manifest, b *source.Node) (to source
 	}, c.permissionFor(m, namespace, name)
 }
 
-// finishRewrite finishes the rewriting of a prefix: istiod cuts a slash at the
-// end of what it becomes, and "/" alone removes the prefix
-// (pilot/pkg/networking/core/route, Rewrite). The CRD allows it of one match
-// alone, and that by its prefix.
+// finishRewrite finishes the rewriting of a prefix: istiod cuts a slash at the end
+// of the replacement, and "/" alone removes the prefix
+// (pilot/pkg/networking/core/route, Rewrite). The CRD allows it only for rules with
+// one match, of a prefix.
 func (m *match) finishRewrite(action source.Object, matches int) (source.Object, bool) {
 	at := slices.IndexFunc(action, func(f source.Member) bool { return f.Key == "rewrite" })
 	if at < 0 {

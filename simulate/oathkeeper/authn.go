@@ -12,9 +12,9 @@ import (
 	"github.com/kgw-dev/kgw/simulate"
 )
 
-// authenticator reports whether it lets the caller in (both results empty), why
-// it is not responsible, or how it fails. The sources are those of Oathkeeper
-// v0.40.9, pipeline/authn.
+// authenticator returns why it is not responsible, or how it fails. It lets the
+// caller in if both results are empty. The sources are those of Oathkeeper v0.40.9,
+// pipeline/authn.
 type authenticator func(x *exchange, h *handler) (notResponsible string, f *failure)
 
 var simAuthenticators = map[string]authenticator{
@@ -103,7 +103,7 @@ func jwt(x *exchange, h *handler) (string, *failure) {
 	return "", nil
 }
 
-// unverified returns why the token's signature or its own validity is refused.
+// unverified returns why the token's signature or period of validity is refused, "" if it is not.
 func (e *Engine) unverified(t *simulate.Token, h *handler) string {
 	switch t.Valid {
 	case "expired":
@@ -153,7 +153,7 @@ func hostBeginsWith(address, label string) bool {
 	return err == nil && strings.HasPrefix(u.Host, label+".")
 }
 
-// outOfTime looks at the times that the claims themselves have.
+// outOfTime checks the times in the claims, and returns which of them is wrong.
 func outOfTime(claims map[string]any, now time.Time) string {
 	for _, c := range []struct {
 		name  string
@@ -198,7 +198,7 @@ func audience(v any) []string {
 	return nil
 }
 
-// extraClaims returns what templates see of a JWT: its claims, the scopes under scp.
+// extraClaims returns the part of a JWT that templates see: its claims, with the scopes under scp.
 func extraClaims(claims map[string]any, have []string, key string) map[string]any {
 	out := map[string]any{"iat": 1.0, "exp": 2.0}
 	for k, v := range claims {
@@ -277,8 +277,8 @@ func introspection(x *exchange, h *handler) (string, *failure) {
 	return "", nil
 }
 
-// introspect asks the endpoint about a text: it knows the request's opaque
-// token and nothing else.
+// introspect asks the endpoint about a text. The endpoint knows only the request's
+// opaque token.
 func introspect(t *simulate.Token, text string) (*introspected, error) {
 	if !t.Is("opaque", text) || t.Valid == "inactive" {
 		return &introspected{}, nil
@@ -304,7 +304,7 @@ func introspect(t *simulate.Token, text string) (*introspected, error) {
 }
 
 // refusal returns why a token is refused, nil if it is not, and the fact that is
-// missing; "" where a fact that is there refuses it.
+// missing, "" where a fact that is present refuses it.
 func (a *introspected) refusal(h *handler) (f *failure, fact string) {
 	bad := func(fact string, status int, cause simulate.Cause, format string, args ...any) (*failure, string) {
 		return newFailure(status, cause, h.at, "oauth2_introspection refuses the token: "+format, args...), fact
@@ -394,7 +394,7 @@ func cookieSession(x *exchange, h *handler) (string, *failure) {
 	return x.useSession(h, "the cookie")
 }
 
-// recordAssumption records what kgw assumes about a service that it does not ask.
+// recordAssumption records an assumption about a service that kgw does not ask.
 func (x *exchange) recordAssumption(h *handler, what string) {
 	x.trail.Say(name, h.at, "kgw assumes that %s", what)
 }
@@ -425,7 +425,7 @@ func scopes(claims map[string]any) (have []string, key string) {
 	return []string{}, ""
 }
 
-// missingScope returns which required scope is not there.
+// missingScope returns a required scope that the token does not have, "" if it has all.
 func missingScope(config source.Object, have []string) string {
 	required := config.Texts("required_scope")
 	strategy := scope.Strategy(strings.ToLower(textAt(config, "scope_strategy")))

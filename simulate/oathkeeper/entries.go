@@ -10,7 +10,7 @@ import (
 	"github.com/kgw-dev/kgw/simulate"
 )
 
-// Entries lists the rules with what each matches and whom it lets in.
+// Entries lists the rules with the requests that each matches and the callers that it lets in.
 func (e *Engine) Entries() []simulate.Entry {
 	var out []simulate.Entry
 	for _, r := range e.rules {
@@ -30,8 +30,9 @@ func (e *Engine) Entries() []simulate.Entry {
 	return out
 }
 
-// GlobEntries lists what the rules match if their URLs are globs, where that is not
-// known. They are not rules besides the others and have no names.
+// GlobEntries lists the requests that the rules match if their URLs are globs,
+// where that is not known. They are the same rules as those of Entries and have no
+// names.
 func (e *Engine) GlobEntries() []simulate.Entry {
 	if e.globs == nil {
 		return nil
@@ -43,8 +44,8 @@ func (e *Engine) GlobEntries() []simulate.Entry {
 	return out
 }
 
-// admits lists the ways through the rule's authenticators, as far as they are
-// asked at all; none where the rule refuses everybody in the end.
+// admits lists the ways through the rule's authenticators that can be reached, none
+// where the rule refuses everybody in the end.
 func (r *accessRule) admits() []simulate.Admission {
 	if r.authorizer.name == "deny" || r.authorizer.invalid != "" || len(r.mutators) == 0 || r.upstreamURL == "" {
 		return nil

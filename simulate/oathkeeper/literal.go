@@ -2,8 +2,8 @@ package oathkeeper
 
 import "strings"
 
-// longestCommonText returns the longest text that every URL which the rule matches
-// has behind its literal prefix, as far as that is plain to see.
+// longestCommonText returns the longest text that all URLs which the rule matches
+// have in common behind the literal prefix, as far as that is easy to find.
 func longestCommonText(url string) string {
 	for _, s := range schemes {
 		if rest, ok := strings.CutPrefix(url, s); ok {
@@ -14,7 +14,7 @@ func longestCommonText(url string) string {
 	return longestLiteral(url)
 }
 
-// harmless are groups that change nothing for the text around them.
+// harmless are the beginnings of groups that do not change the meaning of the text around them.
 var harmless = strings.NewReplacer("(?:", "(", "(?=", "(", "(?!", "(")
 
 // longestLiteral looks at a rule URL piece by piece; one with flags or names
@@ -47,7 +47,7 @@ func longestLiteral(url string) string {
 	return best
 }
 
-// literalInside returns the longest text that every word of an expression has.
+// literalInside returns the longest text that every word of an expression contains.
 func literalInside(expr string) string {
 	if hasChoice(expr) {
 		return ""
@@ -78,9 +78,9 @@ func literalInside(expr string) string {
 	return best
 }
 
-// literalAt reads one piece of an expression without choices: a literal
-// character, or 0, and the length of the piece; -1 where it is not plain to
-// see.
+// literalAt reads one piece of an expression without choices. It returns the
+// character if the piece is a literal one, else 0, and the length of the piece, -1
+// where it is not easy to find.
 func literalAt(expr string) (c byte, size int) {
 	switch c = expr[0]; {
 	case isPlain(c):
@@ -108,7 +108,7 @@ func literalAt(expr string) (c byte, size int) {
 	return 0, -1
 }
 
-// groupSize returns the length of a group, -1 where its end is not plain to see.
+// groupSize returns the length of a group, -1 where its end is not easy to find.
 func groupSize(expr string) int {
 	depth := 0
 	for i := 0; i < len(expr); {

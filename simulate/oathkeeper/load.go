@@ -21,20 +21,20 @@ import (
 // Group is the API group of Rule.
 const Group = "oathkeeper.ory.sh"
 
-// Options are what a cluster's Oathkeeper is configured with.
+// Options are the configuration of a cluster's Oathkeeper.
 type Options struct {
-	// Version is whose matching rules apply: "0.40" (default) or "26.2".
+	// Version is the version whose rules of matching apply: "0.40" (default) or "26.2".
 	Version string
-	// Handlers is the global configuration by group and name. Nil: not known;
-	// every handler is enabled and has the fields that it needs.
+	// Handlers is the global configuration by group and name. Nil means that it is
+	// not known: every handler then is enabled and has the fields that it needs.
 	Handlers map[string]map[string]handlers.Defaults
 	// Strategy is how the URLs of rules are read: "regexp", the default of "",
 	// or "glob". Any other text makes Oathkeeper answer 500.
 	Strategy string
 	// Remote are repositories of rules that are not among the inputs.
 	Remote []string
-	// Fallback are the error handlers that answer where a rule has none; nil
-	// is json alone.
+	// Fallback lists the error handlers that answer where a rule has none. Nil
+	// means json alone.
 	Fallback []string
 }
 
@@ -45,7 +45,7 @@ type accessRule struct {
 	url      string
 	methods  []string
 
-	// What prepare fills in.
+	// The fields below are set by prepare.
 	upstreamURL    string
 	preserveHost   bool
 	stripPath      string
@@ -55,12 +55,12 @@ type accessRule struct {
 	errors         []handler
 
 	once sync.Once
-	// unread are fields that are not read, besides those of the match, which the
-	// engine has.
+	// unread are the unread fields, except for those of the match, which the engine
+	// keeps.
 	unread []simulate.Unknown
 	// unmatched reports that a native rule does not have the field match.
 	unmatched bool
-	// refusal is why Oathkeeper cannot compile the URL, "" if it can.
+	// refusal is the reason why Oathkeeper cannot compile the URL, "" if it can.
 	refusal string
 	set     func() *match.Matcher
 	groups  func() *regexp.Regexp // nil where Go refuses the expression
@@ -72,15 +72,15 @@ type handler struct {
 	name   string
 	at     source.Ref
 	config source.Object
-	// invalid is why Oathkeeper refuses to use it, "" if it does not.
+	// invalid is the reason why Oathkeeper refuses to use it, "" if it does not.
 	invalid string
 }
 
-// Load reads the Rules among the manifests as oathkeeper-maester v0.1.10 does,
-// and rules of Oathkeeper's own files as Oathkeeper does, and returns Oathkeeper
-// with the rules it gets. A Rule with a handler that the Maester does not know
-// is dropped. A rule in a file that has the id of a Rule is what the Maester
-// wrote of it, and is not counted again.
+// Load reads the Rules among the manifests as oathkeeper-maester v0.1.10 does, and
+// rules of Oathkeeper's own files as Oathkeeper does, and returns Oathkeeper with
+// the rules it gets. A Rule with a handler that the Maester does not know is
+// dropped. A rule in a file with the id of a Rule was written by the Maester for
+// that Rule, and is not counted again.
 func Load(manifests []simulate.Manifest, o Options) *Engine {
 	e := &Engine{options: o}
 	made := map[string]bool{}
@@ -115,8 +115,8 @@ func Load(manifests []simulate.Manifest, o Options) *Engine {
 	return e
 }
 
-// keepUnread keeps the unread fields of a rule: a field next to the URL and the
-// methods may make it match anything, the others count once it matches.
+// keepUnread keeps the unread fields of a rule. A field next to the URL and the
+// methods may make the rule match anything; other fields matter once it matches.
 func (e *Engine) keepUnread(r *accessRule) {
 	if doubt := r.manifest.Doubt; doubt != "" {
 		e.unread = append(e.unread, simulate.Unknown{Why: simulate.Opaque, At: r.manifest.At("spec"), What: doubt, Key: doubt + r.manifest.Text})
@@ -135,8 +135,8 @@ func (e *Engine) keepUnread(r *accessRule) {
 	}
 }
 
-// Doubt returns the condition that is not known of the whole Oathkeeper: how it reads
-// URLs, or which rules it has besides; nil where that is known.
+// Doubt returns what is not known about Oathkeeper as a whole: how it reads URLs, or
+// which other rules it has. It returns nil where both are known.
 func (e *Engine) Doubt() *simulate.Unknown {
 	switch {
 	case len(e.unread) > 0:
@@ -175,7 +175,7 @@ func (e *Engine) SayDropped(urls []string, t *simulate.Trail) {
 }
 
 // maesterHandlers are the handlers that the Maester lets pass by default
-// (api/v1alpha1/defaults.go). Those of errors are never looked at.
+// (api/v1alpha1/defaults.go). The Maester does not check error handlers.
 var maesterHandlers = map[string][]string{
 	"authenticators": {"noop", "unauthorized", "anonymous", "oauth2_client_credentials", "oauth2_introspection", "jwt", "cookie_session", "bearer_token"},
 	"authorizer":     {"allow", "deny", "keto_engine_acp_ory", "remote", "remote_json"},
@@ -198,7 +198,7 @@ func refusedByMaester(spec *source.Node) (reason string, dropped bool) {
 	return "", false
 }
 
-// ruleID returns what Oathkeeper calls a rule.
+// ruleID returns the id of a rule in Oathkeeper.
 func ruleID(m *simulate.Manifest) string {
 	if m.Native {
 		return m.Name
@@ -215,9 +215,9 @@ func (e *Engine) read(m *simulate.Manifest) *accessRule {
 	return r
 }
 
-// prepare reads the rest, once. Sections that are absent are filled in by the
-// Maester so that nothing is let through; empty ones stay empty, and in a file
-// of Oathkeeper's own absent ones too.
+// prepare reads the rest, once. The Maester fills in absent sections so that
+// nothing is let through. Empty sections stay empty, and so do absent ones in files
+// that Oathkeeper reads itself.
 func (e *Engine) prepare(r *accessRule) {
 	r.once.Do(func() {
 		m, spec := r.manifest, r.manifest.Spec()
@@ -269,8 +269,9 @@ func (e *Engine) handlers(m *simulate.Manifest, spec *source.Node, section strin
 	return out
 }
 
-// completeHandler merges the global configuration and notes what Oathkeeper's own
-// validation says: not known, not enabled, or not according to its schema.
+// completeHandler merges the global configuration and notes why Oathkeeper's
+// validation refuses the handler: it is unknown, not enabled, or violates its
+// schema.
 func (e *Engine) completeHandler(h *handler, kind *handlers.Kind) {
 	schema, known := kind.Handlers[h.name]
 	global, configured := e.options.Handlers[kind.Group][h.name]
@@ -305,8 +306,8 @@ func (e *Engine) reasonInvalid(h *handler, schema *shape.Type) string {
 	return reasonBeyondSchema(h)
 }
 
-// reasonBeyondSchema finds what Oathkeeper refuses though the plain schema does
-// not say so: a pre_authorization that is enabled without what it needs, and a
+// reasonBeyondSchema returns why Oathkeeper refuses a handler that the plain schema
+// allows: for a pre_authorization that is enabled without the fields it needs, or a
 // cache without a time to live.
 func reasonBeyondSchema(h *handler) string {
 	switch h.name {

@@ -22,13 +22,13 @@ func (e *Engine) setOf(r *accessRule) match.Set {
 	return s
 }
 
-// rules by what they begin with, so that a request is compared with few.
+// rulesByPrefix has rules by the text that they begin with, so that a request is compared with few.
 type rulesByPrefix struct {
 	rules   map[string][]indexed
 	lengths []int // of the prefixes, each once
 }
 
-// indexed is a rule with a text that every URL has which it matches.
+// indexed is a rule with a text that every URL which it matches contains.
 type indexed struct {
 	needle string
 	rule   *accessRule
@@ -60,8 +60,8 @@ func (e *Engine) index() {
 	e.findRefusals()
 }
 
-// findRefusals asks of every URL whether Oathkeeper can compile it: one that
-// it cannot answers for all others.
+// findRefusals finds the URLs that Oathkeeper cannot compile. One of them decides
+// for all other rules too.
 func (e *Engine) findRefusals() {
 	parallel.Each(len(e.rules), func(i int) {
 		if r := e.rules[i]; !plainURL(r.url) || e.options.Strategy != "" && e.options.Strategy != "regexp" {
@@ -89,7 +89,7 @@ func (e *Engine) refusalOf(url string) string {
 }
 
 // LooksLikeGlob returns a hint about a URL that is not an expression but may be meant
-// as a glob; "" where it is not.
+// as a glob, "" for other URLs.
 func LooksLikeGlob(url, strategy string) string {
 	if strategy == "glob" || !match.MaybeGlob(url) {
 		return ""
@@ -120,8 +120,8 @@ func (p *rulesByPrefix) candidates(url string) []*accessRule {
 // schemes are the usual beginnings of rule URLs, which all end with "://".
 var schemes = []string{"<http|https>://", "<https|http>://", "<https?>://", "http://", "https://"}
 
-// literalPrefix returns what every URL that the rule matches has behind its "://": ""
-// where the rule does not begin in one of the usual ways.
+// literalPrefix returns the text that follows "://" in every URL that the rule
+// matches, "" where the rule does not begin in one of the usual ways.
 func literalPrefix(url string) string {
 	for _, s := range schemes {
 		rest, ok := strings.CutPrefix(url, s)
@@ -137,8 +137,8 @@ func literalPrefix(url string) string {
 	return ""
 }
 
-// literalStart returns what every word of an expression begins with, as far as that
-// is plain to see.
+// literalStart returns the text that every word of an expression begins with, as
+// far as that is easy to find.
 func literalStart(expr string) string {
 	if hasChoice(expr) {
 		return ""
@@ -184,8 +184,8 @@ func isPlain(c byte) bool {
 	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.IndexByte("/_-~%@&=,;:!", c) >= 0
 }
 
-// plainURL reports, without parsing a URL, that Oathkeeper certainly compiles
-// it. False means that this is not certain.
+// plainURL reports whether Oathkeeper certainly compiles a URL, without parsing it.
+// False means that this is not certain.
 func plainURL(url string) bool {
 	for {
 		literal, rest, found := strings.Cut(url, "<")

@@ -91,8 +91,8 @@ func mutateCookie(x *exchange, r *accessRule, h *handler) error {
 	return nil
 }
 
-// cookieValue drops what no cookie may hold and quotes what must be, as
-// net/http does.
+// cookieValue drops the characters that no cookie may contain and quotes the value
+// where it must be quoted, as net/http does.
 func cookieValue(v string) string {
 	v = strings.Map(func(c rune) rune {
 		if c < ' ' || c >= 0x7F || strings.ContainsRune(`";\`, c) {
@@ -120,9 +120,8 @@ func sorted(o source.Object) source.Object {
 	return slices.SortedFunc(slices.Values(o), func(a, b source.Member) int { return strings.Compare(a.Key, b.Key) })
 }
 
-// expand executes a template over the session as Oathkeeper does
-// (x/template.go). Functions of sprig are known by name only: they return a
-// placeholder.
+// expand executes a template over the session as Oathkeeper does (x/template.go).
+// Functions of sprig are known only by name, and return a placeholder.
 func expand(x *exchange, id, text string) (string, error) {
 	if !strings.Contains(text, "{{") {
 		return text, nil
@@ -159,7 +158,7 @@ var (
 	ofField   = lazyregexp.New(`\.Extra(\.\w+){2,}|index +\.Extra`)
 )
 
-// unknownResult returns what a template comes to whose session is not known.
+// unknownResult returns the result of a template whose session is not known.
 func unknownResult(x *exchange, h *handler, text string) (string, error) {
 	if ofField().MatchString(text) && !x.in.Holds(simulate.Unknown{
 		Why: simulate.Asked, At: h.at, What: fmt.Sprintf("the session that %s asks for has the fields that the template %q reads", h.name, text), Needs: "token.session in a test",
@@ -169,7 +168,7 @@ func unknownResult(x *exchange, h *handler, text string) (string, error) {
 	return "<of the session>", nil
 }
 
-// parsedTemplate is a template, or why it cannot be parsed.
+// parsedTemplate is a template, or the error of parsing it.
 type parsedTemplate struct {
 	*template.Template
 	err error

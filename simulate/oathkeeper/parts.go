@@ -12,8 +12,8 @@ import (
 	"github.com/kgw-dev/kgw/simulate"
 )
 
-// Poisoned returns a set for each rule that keeps others from being matched:
-// every request with one of its methods, to whatever host and path.
+// Poisoned returns a set for each rule that keeps others from being matched: all
+// requests with one of its methods, for any host and path.
 func (e *Engine) Poisoned() []match.Set {
 	var out []match.Set
 	for _, r := range e.poison {
@@ -26,8 +26,8 @@ func (e *Engine) Poisoned() []match.Set {
 	return out
 }
 
-// Texts returns for each rule, by the place of its URL, a text that two rules share
-// only if they are the same and Oathkeeper is configured alike.
+// Texts returns a text for each rule, by the place of its URL. Two rules have one
+// text only if they are the same and Oathkeeper is configured alike.
 func (e *Engine) Texts() map[source.Ref]string {
 	out, options := map[source.Ref]string{}, fmt.Sprintf("%+v", e.options)
 	for _, r := range e.rules {
@@ -36,8 +36,8 @@ func (e *Engine) Texts() map[source.Ref]string {
 	return out
 }
 
-// Looks lists what rules look at beyond what they match: the text that they cut out
-// of the path.
+// Looks returns sets for what rules look at besides the requests they match: the
+// text that they cut out of the path.
 func (e *Engine) Looks() []match.Set {
 	var out []match.Set
 	for _, r := range e.rules {
@@ -48,5 +48,5 @@ func (e *Engine) Looks() []match.Set {
 	return out
 }
 
-// cutText returns what a rule cuts out of the path where it first is.
+// cutText returns the text whose first occurrence a rule cuts out of the path.
 func cutText(strip string) string { return "/" + strings.Trim(strip, "/") }

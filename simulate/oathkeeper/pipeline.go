@@ -13,7 +13,7 @@ import (
 	"github.com/kgw-dev/kgw/simulate"
 )
 
-// session is what templates see: pipeline/authn.AuthenticationSession.
+// session is the value that templates see: pipeline/authn.AuthenticationSession.
 type session struct {
 	Subject      string
 	Extra        map[string]any
@@ -28,7 +28,7 @@ type matchContext struct {
 	Header              http.Header
 }
 
-// SetHeader is there because templates may call it.
+// SetHeader sets a header of the session. Templates may call it.
 func (s *session) SetHeader(key, value string) string {
 	if s.Header == nil {
 		s.Header = http.Header{}
@@ -39,7 +39,7 @@ func (s *session) SetHeader(key, value string) string {
 
 // run sends a request through the pipeline of a rule: authenticators until one
 // feels responsible, the authorizer, the mutators (proxy/request_handler.go). A
-// misconfigured handler fails when it is its turn, not before.
+// misconfigured handler fails only when its turn comes.
 func (x *exchange) run(r *accessRule) *failure {
 	x.rule = r
 	for _, stage := range []func(*accessRule) *failure{x.authenticate, x.authorize, x.mutate} {
@@ -128,8 +128,8 @@ func (x *exchange) mutate(r *accessRule) *failure {
 	return nil
 }
 
-// matchContext returns what templates see of the match. The groups are those of
-// Go's regexp, where that reads the expression as Oathkeeper does.
+// matchContext returns the part of the match that templates see. The groups are
+// those of Go's regexp, where that reads the expression as Oathkeeper does.
 func (x *exchange) matchContext() matchContext {
 	c := matchContext{URL: x.http.URL, Method: x.http.Method, Header: x.http.Header}
 	if re := x.rule.groups(); re != nil {
@@ -162,7 +162,7 @@ func wholeExpression(template string) string {
 	return "^" + b.String() + regexp.QuoteMeta(template[start:]) + "$"
 }
 
-// spellAsked spells the service that an authorizer or a hydrator asks, and how.
+// spellAsked returns a text for the service that an authorizer or a hydrator asks, and how it asks.
 func (h *handler) spellAsked() string {
 	api, _ := h.config.Get("api")
 	inner, _ := api.(source.Object)

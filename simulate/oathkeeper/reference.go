@@ -9,7 +9,8 @@ import (
 	"github.com/kgw-dev/kgw/simulate"
 )
 
-// asked are handlers whose services are not asked, and what says their reply.
+// asked are the handlers whose services kgw does not ask, with the field of a request that says the
+// reply.
 var asked = map[string]string{
 	"oauth2_introspection": "`token.introspection`, or `answers`", "oauth2_client_credentials": "`answers`, else the endpoint accepts the client", "cookie_session": "`token.session`, or `answers`, else the store knows it",
 	"bearer_token": "`token.session`, or `answers`, else the store knows it", "remote": "`answers`, else it allows", "remote_json": "`answers`, else it allows", "keto_engine_acp_ory": "`answers`, else it allows",

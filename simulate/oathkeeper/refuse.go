@@ -12,10 +12,9 @@ import (
 	"github.com/kgw-dev/kgw/simulate"
 )
 
-// refuse answers a request that does not get through: with the rule's error
-// handler whose conditions hold, else with the first fallback whose do
-// (proxy/request_handler.go, HandleError). A panic is not an error: nothing
-// answers.
+// refuse answers a request that does not get through with the rule's error handler
+// whose conditions hold, else with the first fallback whose conditions hold
+// (proxy/request_handler.go, HandleError). After a panic nothing answers.
 func (x *exchange) refuse(r *accessRule, f *failure) simulate.Decision {
 	d := f.decision(x.in)
 	if r != nil {
@@ -84,8 +83,8 @@ func (x *exchange) chooseFallback(status int) (*handler, *failure) {
 }
 
 // conditionHolds reports whether one of a handler's conditions holds, or it has
-// none. A configuration against the schema fails at once; a handler that is
-// merely not enabled only when it is to answer.
+// none. A configuration that violates the schema fails at once. A handler that is
+// not enabled fails only when it has to answer.
 func (x *exchange) conditionHolds(h *handler, status int) (bool, *failure) {
 	if _, known := handlers.ErrorHandlers.Handlers[h.name]; !known || strings.HasPrefix(h.invalid, "the configuration") {
 		return false, newFailure(500, simulate.Misconfigured, h.at, "%s", h.invalid)
@@ -145,7 +144,7 @@ func (x *exchange) requestHolds(h *handler, when source.Object) (ok, malformed b
 	return true, false
 }
 
-// leavesOpen reports whether the request leaves it to the caller what a header says.
+// leavesOpen reports whether the request leaves the value of a header to the caller.
 func (x *exchange) leavesOpen(header string) bool {
 	return x.in.Free > simulate.Concrete && x.in.Header(header) == ""
 }
@@ -175,8 +174,8 @@ func isAcceptable(have, want []string) bool {
 	return false
 }
 
-// answerStatus returns the status that an error handler answers with: json the
-// request's own, the others theirs.
+// answerStatus sets the status that an error handler answers with: json keeps that
+// of the failure, the others set their own.
 func (x *exchange) answerStatus(h *handler, d *simulate.Decision) {
 	switch h.name {
 	case "redirect":

@@ -29,8 +29,8 @@ type Engine struct {
 	// unread are fields of matches that are not read: they may make a rule match
 	// anything.
 	unread []simulate.Unknown
-	// globs is the same Oathkeeper with globs, if its strategy is not known and
-	// some URLs can only be globs; maybeGlob is the first of those.
+	// globs is the same Oathkeeper with the strategy glob, if the strategy is not
+	// known and some URLs can only be globs. MaybeGlob is the first of those URLs.
 	globs     *Engine
 	maybeGlob *accessRule
 
@@ -42,8 +42,8 @@ const name = "Oathkeeper"
 // Size counts the rules that Oathkeeper has.
 func (e *Engine) Size() int { return len(e.rules) }
 
-// failure is a request that does not get through: the status that Oathkeeper
-// has for it before its error handlers are asked.
+// failure says why a request does not get through, with the status that Oathkeeper
+// has before it asks its error handlers.
 type failure struct {
 	status int
 	cause  simulate.Cause
@@ -59,7 +59,7 @@ func newFailure(status int, cause simulate.Cause, at source.Ref, format string, 
 // reason returns the reason, in one sentence.
 func (f *failure) reason() string { return fmt.Sprintf(f.format, f.args...) }
 
-// decision returns the failure as what becomes of a request.
+// decision returns the failure as a decision about the request.
 func (f *failure) decision(r *simulate.Request) simulate.Decision {
 	d := simulate.Decision{Status: f.status, Cause: f.cause, At: f.at}
 	if !r.Terse || f.cause == simulate.Anything {
@@ -80,13 +80,13 @@ type exchange struct {
 	// say what it is; nil where it does.
 	unknown *handler
 	proofs  []string
-	keys    []string // where what proved them came from
-	asked   []string // who else decided
+	keys    []string // addresses of the keys or answers that proved them
+	asked   []string // services that decided too
 }
 
-// Decide returns what Oathkeeper's proxy does with a request. What is answered
-// 400 before Oathkeeper is asked, and headers that a proxy drops, are those of
-// Go's net/http.
+// Decide returns what Oathkeeper's proxy does with a request. As Go's net/http
+// does, it answers 400 to some requests before Oathkeeper sees them, and drops some
+// headers.
 func (e *Engine) Decide(r *simulate.Request, t *simulate.Trail) simulate.Decision {
 	for _, u := range e.unread {
 		if r.Holds(u) {
@@ -231,9 +231,9 @@ func matchesMethod(methods []string, method string) bool {
 	return false
 }
 
-// findPoisoned reports whether some rule of the method keeps all others from
-// being matched: Oathkeeper gives up at the first error. Rules that its
-// validation refuses are tried after the others.
+// findPoisoned returns a failure if a rule for the method keeps all others from
+// being matched, since Oathkeeper stops at the first error. It tries rules that
+// Oathkeeper's validation refuses after the others.
 func (x *exchange) findPoisoned() *failure {
 	var last *failure
 	for _, r := range x.e.poison {
@@ -317,7 +317,7 @@ func (x *exchange) sayMethods(subject string) {
 }
 
 // isValid reports whether Oathkeeper's validation accepts the rule
-// (rule/validator.go). A rule that it refuses is matched and run all the same.
+// (rule/validator.go). Oathkeeper still matches and runs a rule that it refuses.
 func (r *accessRule) isValid() bool {
 	if r.url == "" || len(r.authenticators) == 0 || len(r.mutators) == 0 || r.authorizer.name == "" {
 		return false
@@ -347,8 +347,7 @@ func (x *exchange) passOn(r *accessRule) simulate.Decision {
 	return d
 }
 
-// hasHeader reports whether the request has a header already: noop passes all
-// of them on.
+// hasHeader reports whether the request already has a header, which noop passes on.
 func (x *exchange) hasHeader(name string) bool {
 	return x.in.Header(name) == x.session.Header.Get(name)
 }

@@ -10,8 +10,9 @@ import (
 	"github.com/kgw-dev/kgw/internal/lazyregexp"
 )
 
-// What the execution of one template may cost. A template that exceeds it fails
-// here as others do, with 500: in Oathkeeper it would keep a request waiting.
+// The limits of the execution of one template. A template that exceeds one fails
+// with 500, like other templates that fail. In Oathkeeper it would keep a request
+// waiting.
 const (
 	maxTemplateSteps  = 100_000 // lists of nodes that are executed
 	maxTemplateOutput = 1 << 20 // bytes
@@ -79,7 +80,8 @@ func escaped(escape func(...any) string, args []any) (string, error) {
 	return text, boundedText(text)
 }
 
-// maxTemplateText bounds one value: it may be put together with itself again.
+// maxTemplateText bounds the size of one value, which a template may concatenate with itself again
+// and again.
 const maxTemplateText = 64 << 10
 
 func boundedText(text string) error {

@@ -12,7 +12,7 @@ import (
 	"github.com/kgw-dev/kgw/simulate"
 )
 
-// truth is what is known of a condition.
+// truth is the value of a condition, as far as it is known.
 type truth uint8
 
 const (
@@ -54,9 +54,9 @@ func (a *authorization) matches(c *call) (rule, bool) {
 	return rule{}, false
 }
 
-// holdsRule compares all parts of a rule; one that is absent holds. On a port that is
-// treated as TCP an ALLOW policy has none of the rules that name an attribute of
-// HTTP in any alternative (pilot/pkg/security/authz/builder).
+// holdsRule compares all parts of a rule. An absent part holds. On a port that is
+// treated as TCP, ALLOW policies lose the rules that name an attribute of HTTP in any
+// alternative (pilot/pkg/security/authz/builder).
 func (c *call) holdsRule(a *authorization, r *rule, ask bool) truth {
 	if c.tcp && a.action == "ALLOW" && r.http {
 		return no
@@ -79,7 +79,7 @@ func (c *call) holdsRule(a *authorization, r *rule, ask bool) truth {
 	return out
 }
 
-// holdAll holds where every condition of a list does.
+// holdAll reports whether every condition of a list holds.
 func (c *call) holdAll(a *authorization, list []condition, ask bool) truth {
 	out := yes
 	for i := range list {
@@ -147,7 +147,7 @@ func (c *call) holdsValue(a *authorization, k *condition, v string) truth {
 	return c.holdsAttribute(k.field, v)
 }
 
-// isCaller compares the identity that the caller's certificate has.
+// isCaller compares the identity in the caller's certificate.
 func (c *call) isCaller(a *authorization, k *condition, v string) bool {
 	parts := strings.Split(c.in.Caller, "/")
 	switch k.field {
@@ -178,7 +178,7 @@ func (c *call) host() string {
 
 var anyPort = simulate.Unknown{Why: simulate.Chosen, What: "the Host header names a port", Key: "a port in the Host header", HostPort: true}
 
-// samePort compares the numbers of two ports; a text that is none is itself.
+// samePort compares two ports by their numbers, or by their texts if they are not numbers.
 func samePort(a, b string) bool {
 	n, err := strconv.ParseUint(a, 10, 16)
 	m, wrong := strconv.ParseUint(b, 10, 16)
@@ -196,12 +196,12 @@ func (c *call) holdsPrincipal(v string) truth {
 	return truthOf(issued && has && p.issuer.matches(issuer) && p.subject.matches(subject))
 }
 
-// principal is a value of requestPrincipals: what it wants of the issuer and of the
+// principal is a value of requestPrincipals: the patterns of the issuer and of the
 // subject of a token.
 type principal struct{ issuer, subject textPattern }
 
-// textPattern is a text, or what one begins or ends with, or any that is not
-// empty.
+// textPattern matches one text, texts with a prefix or a suffix, or any text that
+// is not empty.
 type textPattern struct {
 	text                string
 	any, prefix, suffix bool
@@ -219,7 +219,7 @@ func (p textPattern) matches(s string) bool {
 	return s == p.text
 }
 
-// example returns a text that the pattern matches; of any text it is the one given.
+// example returns a text that the pattern matches. A pattern for any text returns the given one.
 func (p textPattern) example(otherwise string) string {
 	if p.any {
 		return otherwise
@@ -227,9 +227,10 @@ func (p textPattern) example(otherwise string) string {
 	return p.text
 }
 
-// readPrincipal reads a value as Istio does: it is cut at its last slash, a "*"
-// that begins it is one of the issuer, one that ends it one of the subject, and it
-// never has both (pilot/pkg/security/authz/model, requestPrincipalGenerator).
+// readPrincipal reads a value as Istio does: it cuts the value at its last slash. A
+// "*" at the beginning belongs to the issuer, a "*" at the end to the subject, and
+// a value never has both (pilot/pkg/security/authz/model,
+// requestPrincipalGenerator).
 func readPrincipal(v string) principal {
 	issuer, subject, cut := cutLast(v, "/")
 	one, other := textPattern{text: issuer}, textPattern{text: subject}
@@ -246,7 +247,7 @@ func readPrincipal(v string) principal {
 	return principal{one, other}
 }
 
-// holdsAddress compares the address of who connects, or of the client.
+// holdsAddress compares the address of the connection, or of the client.
 func (c *call) holdsAddress(field, v string) truth {
 	b, ok := parseBlock(v)
 	if !ok {
@@ -265,7 +266,7 @@ func (c *call) holdsAddress(field, v string) truth {
 
 // clientAddress returns the address that the proxy uses as the client's: the address
 // of the connection, or the one that trusted proxies wrote last into
-// X-Forwarded-For. "" is not known.
+// X-Forwarded-For. It is "" where it is not known.
 func (c *call) clientAddress() string {
 	var list []string
 	for _, h := range c.in.Headers {
@@ -289,7 +290,7 @@ func anyAddress(values []string) bool {
 	return four && six
 }
 
-// unknownCondition returns a condition that is not known.
+// unknownCondition returns a condition as an unknown of the world.
 func (c *call) unknownCondition(a *authorization, k *condition) simulate.Unknown {
 	u := simulate.Unknown{Why: simulate.Asked, At: a.manifest.At(k.path), Needs: "--source-ip"}
 	values := slices.Clone(k.values)
@@ -335,7 +336,7 @@ func (c *call) callerChooses(field string) bool {
 	return c.in.Free == simulate.AnyRequest && strings.HasPrefix(field, "request.auth.")
 }
 
-// exampleOf returns a header that a condition holds for, nil where there is none.
+// exampleOf returns a header for which a condition holds, nil where there is none.
 func exampleOf(k *condition) []simulate.Header {
 	rest, ok := strings.CutPrefix(k.field, "request.headers[")
 	if !ok || k.not {
@@ -348,7 +349,7 @@ func exampleOf(k *condition) []simulate.Header {
 	return []simulate.Header{{Name: strings.TrimSuffix(rest, "]"), Value: value}}
 }
 
-// holdsAttribute compares what a condition names by a key.
+// holdsAttribute compares the attribute that the key of a condition names.
 func (c *call) holdsAttribute(key, v string) truth {
 	name, inside, _ := strings.Cut(strings.TrimSuffix(key, "]"), "[")
 	switch name {
@@ -365,8 +366,8 @@ func (c *call) holdsAttribute(key, v string) truth {
 	return maybe // destination.ip, connection.sni, metadata of other filters
 }
 
-// holdsHeader compares all lines of a header together. Any value is there, also one
-// that is empty.
+// holdsHeader compares all lines of a header together. An empty value is present
+// too.
 func (c *call) holdsHeader(name, v string) truth {
 	if value, line := c.requestLine(strings.ToLower(name)); line {
 		if c.in.Free > simulate.Concrete && !strings.EqualFold(name, ":method") {
@@ -387,7 +388,7 @@ func (c *call) holdsHeader(name, v string) truth {
 	return no
 }
 
-// requestLine returns a part of the request line, which Envoy has among the headers.
+// requestLine returns a part of the request line, which Envoy treats as a header.
 func (c *call) requestLine(name string) (value string, has bool) {
 	switch name {
 	case ":authority", "host":
@@ -402,8 +403,8 @@ func (c *call) requestLine(name string) (value string, has bool) {
 	return "", false
 }
 
-// holdsClaim compares a claim of the verified token, or one inside it. Only texts
-// are compared.
+// holdsClaim compares a claim of the verified token, or a claim inside it. It only
+// compares texts.
 func (c *call) holdsClaim(name string, rest []string, v string) truth {
 	if c.identity == nil {
 		return no

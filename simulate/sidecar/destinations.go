@@ -32,9 +32,9 @@ func readDestination(m *simulate.Manifest) *destination {
 	return d
 }
 
-// destinationsOf returns the DestinationRules for a service, the ones that count
-// first: those of the gateway's namespace, of the service's, of the root; of the
-// more specific host (pilot/pkg/model, destinationRule).
+// destinationsOf returns the DestinationRules for a service in the order in which
+// they count: those of the gateway's namespace, of the service's, of the root; the
+// more specific host first (pilot/pkg/model, destinationRule).
 func (s *Sidecars) destinationsOf(name, namespace string) []*destination {
 	client := s.gatewaySpace()
 	full := strings.ToLower(name + "." + namespace + ".svc.cluster.local")
@@ -65,8 +65,8 @@ func (s *Sidecars) destinationsOf(name, namespace string) []*destination {
 	return out
 }
 
-// mode returns how clients connect to a port of the service, "" without settings: a
-// port's own settings replace the others, a subset's add to them
+// mode returns how clients connect to a port of the service, "" without settings.
+// The settings of a port replace the others, and those of a subset add to them
 // (pilot/pkg/networking/util, MergeSubsetTrafficPolicy).
 func (d *destination) mode(subset, port string) string {
 	tls := portSettings(d.policy, port)
@@ -89,7 +89,7 @@ func (d *destination) mode(subset, port string) string {
 	return "DISABLE"
 }
 
-// nothing is what a port's settings say that do not speak of TLS.
+// nothing represents settings of a port that do not mention TLS.
 var nothing = source.NodeOf(source.Object{})
 
 // portSettings returns what a policy says about TLS to a port, nil where it has
@@ -107,7 +107,7 @@ func portSettings(policy *source.Node, port string) *source.Node {
 	return nil
 }
 
-// connection is how the gateway connects to the pods.
+// connection says how the gateway connects to the pods.
 type connection struct {
 	clear   bool // without a certificate of the mesh
 	refused string

@@ -9,9 +9,10 @@ import (
 	"github.com/kgw-dev/kgw/simulate"
 )
 
-// Entries lists what ALLOW policies let through to a service for a caller in
-// the mesh, and what external authorizers are asked about before. Without any
-// ALLOW policy everything comes through: guarded is false then.
+// Entries lists the requests of a caller in the mesh that ALLOW policies let
+// through to a service, and the requests about which external authorizers are asked
+// before. Guarded is false if there is no ALLOW policy, so that all requests get
+// through.
 func (s *Sidecars) Entries(to, caller string) (through, asked []simulate.Entry, guarded bool) {
 	p := s.placeOf(to, "")
 	for _, g := range p.groups {
@@ -78,8 +79,8 @@ func (r *rule) looksAtOperationsOnly() bool {
 	return true
 }
 
-// operationSets returns one set for each path of an operation. What is left out
-// by notPaths and the like makes the sets too large.
+// operationSets returns one set for each path of an operation. It ignores notPaths
+// and the like, so that the sets may be too large.
 func operationSets(operation []condition) []simulate.Entry {
 	paths, exact := []string{"*"}, true
 	var set match.Set
@@ -106,7 +107,7 @@ func operationSets(operation []condition) []simulate.Entry {
 	return out
 }
 
-// hostSet returns the hosts of an operation without the ports that they name.
+// hostSet returns the hosts of an operation without their ports.
 func hostSet(values []string) []string {
 	var out []string
 	for _, h := range values {
@@ -124,8 +125,8 @@ func hostSet(values []string) []string {
 	return out
 }
 
-// admission returns what a rule demands of a request that the caller sends on:
-// a token, or nothing. possible is false where the caller may not send at all.
+// admission returns what a rule demands of a request that the caller sends on: a
+// token, or nothing. Possible is false if the rule does not match the caller.
 func (r *rule) admission(caller string) (out simulate.Admission, possible bool) {
 	claims := map[string]any{}
 	possible, bound := len(r.from) == 0, len(r.from) > 0

@@ -1,8 +1,8 @@
-// Package sidecar decides as the policies of Istio do at one proxy: the one of
-// an ingress gateway, or the one next to the containers of a pod. It takes
-// AuthorizationPolicies, RequestAuthentications and PeerAuthentications with
-// what is known of pods, and decides requests at the proxies that they select.
-// It must not know how requests are routed.
+// Package sidecar decides requests by the policies of Istio at one proxy: that of
+// an ingress gateway, or the sidecar of a pod. It takes AuthorizationPolicies,
+// RequestAuthentications and PeerAuthentications with what is known of pods, and
+// decides requests at the proxies that they select. It must not know how requests
+// are routed.
 package sidecar
 
 import (
@@ -16,7 +16,7 @@ import (
 // Sidecars decide requests at the proxies of a mesh: external authorizers,
 // tokens, DENY and ALLOW policies. It is safe for concurrent use.
 type Sidecars struct {
-	// Policies counts what was loaded.
+	// Policies is the number of policies that were loaded.
 	Policies int
 
 	options      Options
@@ -27,18 +27,18 @@ type Sidecars struct {
 	peers        []*chosen
 	destinations []*destination
 	places       sync.Map // *place, by key
-	// met are those of the chosen, and of the selections, that hold at some place.
+	// met are the chosen objects and the selections that hold at some place.
 	met sync.Map
 }
 
-// Options is what is known of the mesh.
+// Options are the known facts about the mesh.
 type Options struct {
 	// Root is the namespace whose policies hold for the whole mesh.
 	Root string
 	// Identity is that of the ingress gateway:
 	// "TRUSTDOMAIN/ns/NAMESPACE/sa/ACCOUNT".
 	Identity string
-	// Mesh is what the inputs say of the mesh; nil is nothing.
+	// Mesh is the configuration of the mesh among the inputs, nil without any.
 	Mesh *simulate.MeshConfig
 }
 
@@ -88,19 +88,19 @@ func (s *Sidecars) Decides() bool {
 	return s.Policies+len(s.destinations) > 0 || s.pods.Services() > 0
 }
 
-// chosen is what selects pods of its namespace, or of all from the root
-// namespace.
+// chosen is an object that selects pods of its namespace, or of all namespaces if
+// it is in the root namespace.
 type chosen struct {
 	manifest *simulate.Manifest
 	labels   map[string]string
-	// elsewhere reports that it names targets: it is for proxies of the Gateway
-	// API only.
+	// elsewhere reports that it names targets, and so holds only for proxies of the
+	// Gateway API.
 	elsewhere bool
 	refused   string // why Istio refuses it, of PeerAuthentications
 }
 
-// choose reads which pods an object is for, off the fields that its kind has: the API
-// server drops those of other kinds.
+// choose reads which pods an object selects, from the fields of its kind. The API
+// server drops fields of other kinds.
 func choose(m *simulate.Manifest) *chosen {
 	field, labels := "selector", "matchLabels"
 	if m.Kind == "EnvoyFilter" || m.Kind == "Sidecar" {
@@ -114,7 +114,7 @@ func choose(m *simulate.Manifest) *chosen {
 	return c
 }
 
-// opaqueKinds are those of objects that change what proxies do.
+// opaqueKinds are the kinds of objects that change what proxies do, and that kgw does not read.
 var opaqueKinds = []string{"EnvoyFilter", "WasmPlugin", "TrafficExtension", "Sidecar", "ProxyConfig"}
 
 // isHarmless reports whether an object that changes proxies changes nothing about

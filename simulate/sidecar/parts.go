@@ -13,15 +13,16 @@ import (
 	"github.com/kgw-dev/kgw/simulate"
 )
 
-// Looks is what the policies of a place look at.
+// Looks lists the parts of requests that the policies of a place look at.
 type Looks struct {
-	// Sets has one for every condition on host, method and path, in either
-	// sense: requests that are in the same of them differ in nothing else that
-	// policies look at but ports and callers. Those of ALLOW rules have the
-	// tokens that they let through.
+	// Sets has a set for every condition on host, method and path, negated ones
+	// too. Requests that are in the same sets differ only in ports and callers, as
+	// far as policies look at them. The sets of ALLOW rules have the tokens that
+	// the rules let through.
 	Sets []simulate.Entry
-	// Tokens has one of each issuer whose tokens are verified, in each of its
-	// places, and the same with the claims that rules of policies name.
+	// Tokens has a token of each issuer whose tokens are verified, in each place
+	// where tokens may be, and such tokens with the claims that rules of policies
+	// name.
 	Tokens []Token
 	// Untried are claims in rules that no token is made for, because there are too
 	// many.
@@ -35,15 +36,15 @@ type Looks struct {
 // Token is a token that policies distinguish on some hosts.
 type Token struct {
 	simulate.Token
-	// Hosts are those of the rules that name its claims, nil for any host.
+	// Hosts are the hosts of the rules that name its claims, nil for any host.
 	Hosts []string
 }
 
-// At returns what the policies of the pods of a service look at.
+// At returns the parts of requests that the policies of the pods of a service look at.
 func (s *Sidecars) At(to, caller string) *Looks { return s.placeOf(to, "").looks(caller) }
 
-// Gateway returns what the policies of the gateway that a selector names look
-// at.
+// Gateway returns the parts of requests that the policies of the gateway with a
+// selector look at.
 func (s *Sidecars) Gateway(selector map[string]string) *Looks { return s.gatewayOf(selector).looks("") }
 
 func (p *place) looks(caller string) *Looks {
@@ -64,9 +65,9 @@ func (p *place) looks(caller string) *Looks {
 	return out
 }
 
-// triedTokens returns the tokens of each issuer in each of its places, one for each
-// audience, and with the claims that the rules of policies name.
-// RequestAuthentications that read alike count once.
+// triedTokens returns tokens of each issuer in each of its places: one for each
+// audience, and those with the claims that the rules of policies name. Equal
+// RequestAuthentications count once.
 func (g *guards) triedTokens(wanted []demand) []Token {
 	var out []Token
 	seen := map[string]bool{}
@@ -103,9 +104,9 @@ func (g *guards) triedTokens(wanted []demand) []Token {
 	return out
 }
 
-// withClaims returns the claims of a token of the rule with others that a policy
-// wants: the issuer stays that of the rule, and audiences are added. It is nil where
-// they are the same.
+// withClaims adds the claims that a policy wants to those of a token of the rule.
+// The issuer stays that of the rule, and audiences are joined. It returns nil if
+// nothing changes.
 func (r *tokenRule) withClaims(claims, wanted map[string]any) map[string]any {
 	own := maps.Clone(claims)
 	for name, value := range wanted {
@@ -148,7 +149,7 @@ func (r *tokenRule) claimsInHeaders(claims map[string]any) map[string]any {
 	return own
 }
 
-// hosts returns those on which a rule may hold, sorted; nil where it may on any.
+// hosts returns the hosts on which a rule may hold, sorted, nil for any host.
 func (r *rule) hosts() []string {
 	var out []string
 	for _, operation := range r.to {
@@ -177,8 +178,8 @@ func (a *authorization) callers(out *[]string) {
 	}
 }
 
-// callerOf returns an identity that a value of a source holds for, "" where the field
-// is about something else.
+// callerOf returns an identity that a value of a source matches, "" where the field
+// is not about identities.
 func callerOf(a *authorization, field, v string) string {
 	v = strings.ReplaceAll(v, "*", "kgw-any")
 	switch field {
@@ -229,8 +230,8 @@ func (a *authorization) addLooks(caller string, out *Looks) {
 	}
 }
 
-// methodsOf returns the methods that a value matches: those that requests have, and the
-// text of the value itself.
+// methodsOf returns the usual methods that a value matches, and the text of the value
+// itself.
 func methodsOf(v string) []string {
 	out := []string{strings.Trim(v, "*")}
 	for _, m := range match.StandardMethods {

@@ -9,14 +9,14 @@ import (
 	"github.com/kgw-dev/kgw/simulate"
 )
 
-// peering is what proxies of pods ask of connections: "" is PERMISSIVE.
+// peering has the modes of mutual TLS of the proxies of pods. "" means PERMISSIVE.
 type peering struct {
 	mode  string
 	ports map[string]string // by port of the container
 	at    source.Ref
 }
 
-// isStrict reports whether some port wants certificates of the mesh.
+// isStrict reports whether some port demands certificates of the mesh.
 func (p *peering) isStrict() bool {
 	if p.mode == "STRICT" {
 		return true
@@ -29,8 +29,8 @@ func (p *peering) isStrict() bool {
 	return false
 }
 
-// modeOf returns the mode of a port, "" for one that is not known. It is not
-// known either where ports differ.
+// modeOf returns the mode of a port, "" for one that is not known. The mode is also
+// unknown where the port is not known and ports differ.
 func (p *peering) modeOf(port string, shown string) (string, *simulate.Unknown) {
 	if mode, ok := p.ports[port]; ok {
 		return mode, nil
@@ -46,10 +46,10 @@ func (p *peering) modeOf(port string, shown string) (string, *simulate.Unknown) 
 	return p.mode, nil
 }
 
-// mergePeers merges the PeerAuthentications for pods: those with a selector
-// before those of the namespace, those before the mesh's, of each the oldest
-// (pilot/pkg/security/authn, ComposePeerAuthentication). What is not known of
-// them is returned too.
+// mergePeers merges the PeerAuthentications for pods: the ones with a selector come
+// before those of the namespace, which come before those of the mesh, and the
+// oldest of each counts (pilot/pkg/security/authn, ComposePeerAuthentication). It
+// also returns the conditions that are not known.
 func (s *Sidecars) mergePeers(p *place, labels map[string]string, complete bool) (out peering, unsure []simulate.Unknown) {
 	var ranked [3][]*chosen // mesh, namespace, workload
 	for _, c := range s.peers {
@@ -96,8 +96,8 @@ func (s *Sidecars) mergePeers(p *place, labels map[string]string, complete bool)
 	return out, unsure
 }
 
-// oldest returns the oldest of several; where ages are not known, that it is not
-// known which.
+// oldest returns the oldest of several objects, and the condition that it is the
+// oldest where ages are not known.
 func oldest(list []*chosen) (*chosen, []simulate.Unknown) {
 	sorted := slices.Clone(list)
 	slices.SortStableFunc(sorted, func(a, b *chosen) int {

@@ -16,25 +16,26 @@ import (
 type place struct {
 	key, shown string
 	namespace  string
-	// name and service are those of the Service, service is nil where nothing is
-	// known of it.
+	// name is the name of the Service, and service is what is known about it, nil
+	// for nothing.
 	name    string
 	service *simulate.Service
-	// pods returns the pods that the Service sends requests to, "" if not known.
+	// pods returns a text for the pods that the Service sends requests to, "" if they are not
+	// known.
 	pods   string
 	groups []*group
-	// destinations say how clients connect to it.
+	// destinations are the DestinationRules that say how clients connect to it.
 	destinations []*destination
 	// loose reports that the pods behind the name, or their proxies, are not
 	// known.
 	loose bool
 }
 
-// group are pods of a place that all policies treat alike.
+// group is a set of pods of a place that all policies treat alike.
 type group struct {
-	shown string // of the workload, "" where the group is all there is
-	bare  bool   // there is no proxy
-	// bareIf is the condition that there is none, nil where that is known.
+	shown string // of the workload, "" where it is the only group
+	bare  bool   // the pods have no proxy
+	// bareIf is the condition that they have no proxy, nil where that is known.
 	bareIf *simulate.Unknown
 	ports  map[string]string
 	guards
@@ -45,23 +46,23 @@ type group struct {
 type guards struct {
 	tokens              []tokenGuard
 	custom, deny, allow policies
-	// providers are the custom policies without those that name an external
-	// authorizer which another one names for certain.
+	// providers are the custom policies, one for each external authorizer where
+	// several certainly name the same one.
 	providers []guard
 	// broken are objects that are refused or have fields that are not read.
 	broken  []simulate.Unknown
 	peering peering
 }
 
-// tokenGuard is a rule about tokens, and the condition under which it holds for
-// the pods; nil if it does.
+// tokenGuard is a rule about tokens, with the condition under which it holds for
+// the pods, nil if it certainly does.
 type tokenGuard struct {
 	*tokenRule
 	when *simulate.Unknown
 }
 
-// guard is a policy, and the condition under which it holds for the pods; nil
-// if it does.
+// guard is a policy, with the condition under which it holds for the pods, nil if
+// it certainly does.
 type guard struct {
 	*authorization
 	when *simulate.Unknown
@@ -72,7 +73,7 @@ func (p *place) isIdle() bool {
 	return len(p.groups) == 1 && !p.groups[0].isNeeded()
 }
 
-// isNeeded reports whether there is a policy, or something that is not read.
+// isNeeded reports whether there is a policy, or an object that is not read.
 func (g *guards) isNeeded() bool {
 	return len(g.tokens)+len(g.custom.all)+len(g.deny.all)+len(g.allow.all)+len(g.broken) > 0
 }
@@ -85,7 +86,7 @@ func serviceOf(host string) (name, namespace string) {
 	return name, namespace
 }
 
-// placeOf returns the pods that a request to a service meets.
+// placeOf returns the pods that a request to a service reaches.
 func (s *Sidecars) placeOf(to, subset string) *place {
 	name, namespace := serviceOf(to)
 	key := name + "." + namespace + "|" + subset
@@ -111,8 +112,8 @@ func (s *Sidecars) placeOf(to, subset string) *place {
 	return p
 }
 
-// shownPods names pods by their labels, and reports if no workload among the
-// inputs makes them.
+// shownPods names pods by their labels, and says so if no workload among the inputs
+// makes them.
 func (s *Sidecars) shownPods(namespace string, labels map[string]string) string {
 	out := "pods " + shownLabels(labels)
 	if len(s.pods.Workloads(namespace, nil)) > 0 && len(s.pods.Workloads(namespace, labels)) == 0 {
@@ -121,7 +122,7 @@ func (s *Sidecars) shownPods(namespace string, labels map[string]string) string 
 	return out
 }
 
-// inCluster reports whether a name is one of a Service, or may be.
+// inCluster reports whether a name is, or may be, that of a Service.
 func (s *Sidecars) inCluster(to string) bool {
 	to, _, _ = strings.Cut(to, ":")
 	parts := strings.Split(to, ".")
@@ -178,8 +179,8 @@ func shownLabels(labels map[string]string) string {
 	return strings.Join(out, ",")
 }
 
-// splitPods splits pods with the labels, of which there may be others, by the
-// policies that select them.
+// splitPods splits the pods with the labels into groups by the policies that select
+// them. There may be further pods that are not known.
 func (s *Sidecars) splitPods(p *place, labels map[string]string, known bool, workloads func(string, map[string]string) []*simulate.Workload) []*group {
 	var list []*simulate.Workload
 	if known {
@@ -227,8 +228,8 @@ func isTarget(m *simulate.Manifest, p *place) bool {
 	})
 }
 
-// haveNoSidecar reports whether pods that are not among the inputs have no
-// sidecar, by the labels of their namespace. One that does not ask for sidecars
+// haveNoSidecar reports whether pods that are not among the inputs have no sidecar,
+// by the labels of their namespace. A namespace that does not ask for sidecars
 // leaves it to the pods.
 func (s *Sidecars) haveNoSidecar(p *place) (bool, *simulate.Unknown) {
 	labels, known := s.pods.Namespace(p.namespace)
@@ -244,7 +245,7 @@ func (s *Sidecars) haveNoSidecar(p *place) (bool, *simulate.Unknown) {
 	}
 }
 
-// added are labels that injectors and controllers add to pods.
+// added are the labels that injectors and controllers add to pods.
 var added = []string{
 	"service.istio.io/canonical-name", "service.istio.io/canonical-revision", "istio.io/rev", "security.istio.io/tlsMode", "pod-template-hash",
 	"topology.kubernetes.io/region", "topology.kubernetes.io/zone", "controller-revision-hash",
@@ -269,7 +270,7 @@ func (c *chosen) selects(s *Sidecars, p *place, labels map[string]string, comple
 		case slices.Contains(added, k):
 			out = maybe
 		case complete, k == "istio" && p.name != "":
-			return no // the label is that of gateways
+			return no // only gateways have the label
 		default:
 			out = maybe
 		}
@@ -277,8 +278,8 @@ func (c *chosen) selects(s *Sidecars, p *place, labels map[string]string, comple
 	return out
 }
 
-// fillGuards puts the policies that hold for pods into guards and returns a
-// text that is the same for the same policies.
+// fillGuards puts the policies that hold for pods into guards and returns a text
+// that identifies these policies.
 func (s *Sidecars) fillGuards(g *guards, p *place, labels map[string]string, complete bool) string {
 	var rules []conditional
 	var sign []string
@@ -374,7 +375,7 @@ func (g *guards) sort(rules []conditional) {
 	}
 }
 
-// text returns the same for rules that say the same.
+// text returns a text that is equal for equal rules.
 func (r *tokenRule) text() string {
 	return fmt.Sprintf("%q", []any{r.issuer, r.keys, r.audiences, r.headers, r.params, r.cookies, r.forward, r.payload, r.claims, r.delimited})
 }
@@ -393,8 +394,8 @@ func whereSelected(c *chosen, p *place) *simulate.Unknown {
 	}
 }
 
-// brokenOf returns the conditions under which an object does something that is not
-// read off it.
+// brokenOf returns the conditions under which an object does something that kgw
+// does not read.
 func brokenOf(m *simulate.Manifest, unread []simulate.UnreadField, refused string, p *place, table *simulate.FieldTable) []simulate.Unknown {
 	var out []simulate.Unknown
 	if refused != "" {
@@ -417,7 +418,7 @@ func opaqueOf(m *simulate.Manifest, p *place) simulate.Unknown {
 	}
 }
 
-// Guards reports whether something is for the pods of a service.
+// Guards reports whether an object is for the pods of a service.
 func (s *Sidecars) Guards(to string) bool {
 	for _, g := range s.placeOf(to, "").groups {
 		if g.isNeeded() || g.peering.isStrict() {

@@ -2,8 +2,8 @@ package sidecar
 
 import "slices"
 
-// policies are those of one action for the same pods, as they were loaded, and
-// by the authorities that they name: thousands may be for one workload.
+// policies are the policies of one action for the same pods, in the order of
+// loading and by the authorities that they name. One workload may have thousands.
 type policies struct {
 	all     []guard
 	anyHost []guard            // those that do not name authorities

@@ -24,13 +24,13 @@ type authorization struct {
 	hosts    []string
 }
 
-// rule holds where one source, one operation and all conditions do.
+// rule holds if one source, one operation and all conditions hold.
 type rule struct {
 	path string
 	from [][]condition
 	to   [][]condition
 	when []condition
-	// http reports that some alternative names an attribute of HTTP.
+	// http reports that one of the alternatives names an attribute of HTTP.
 	http bool
 }
 
@@ -65,7 +65,7 @@ func newCondition(field string, values []string, not bool, path string) conditio
 	return c
 }
 
-// matches reports whether a text is in the pattern of a value; an invalid
+// matches reports whether the pattern of a value matches a text. An invalid
 // expression matches nothing.
 func (c *condition) matches(value, text string) bool {
 	re := c.patterns[value]
@@ -119,14 +119,14 @@ func readRule(n *source.Node, path string) rule {
 	return r
 }
 
-// fields are the lists of a source and an operation, addresses last: they are
-// the ones that may not be known.
+// fields are the lists of a source and an operation. Addresses come last, since
+// they may not be known.
 var fields = []string{
 	"principals", "namespaces", "serviceAccounts", "trustDomains", "requestPrincipals",
 	"hosts", "methods", "paths", "ports", "ipBlocks", "remoteIpBlocks",
 }
 
-// readConditions reads the lists that hold something; an empty one is none.
+// readConditions reads the lists that are not empty.
 func readConditions(n *source.Node, path string) []condition {
 	out := []condition{}
 	for _, f := range fields {
@@ -141,8 +141,7 @@ func readConditions(n *source.Node, path string) []condition {
 	return out
 }
 
-// attributeOf returns the field that a key of a when is another word for, or
-// the key.
+// attributeOf returns the field that a key of a when means, or the key itself.
 func attributeOf(key string) string {
 	if field, ok := map[string]string{
 		"source.ip": "ipBlocks", "remote.ip": "remoteIpBlocks", "source.namespace": "namespaces", "source.principal": "principals",
@@ -154,8 +153,8 @@ func attributeOf(key string) string {
 	return key
 }
 
-// onlyHosts lists the authorities without which none of the rules matches; nil
-// where there is a rule that does not name them.
+// onlyHosts lists the authorities that the rules match, nil if some rule does not
+// name authorities.
 func (a *authorization) onlyHosts() []string {
 	var out []string
 	for _, r := range a.rules {

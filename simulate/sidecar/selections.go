@@ -5,16 +5,15 @@ import (
 	"slices"
 )
 
-// selection is what selects the same pods of one namespace.
+// selection is a list of objects that select the same pods of one namespace.
 type selection struct {
 	chosen
 	policies []*authorization
 	tokens   []*tokens
 }
 
-// selections are those of a namespace, in the order in which they were loaded,
-// and where to find those that may select some pods: each by the first of its
-// labels.
+// selections are the selections of a namespace in the order of loading, with an
+// index by the first label of each, to find those that may select some pods.
 type selections struct {
 	all     []*selection
 	byLabel map[string]map[string][]int // places in all, by name and value
@@ -35,8 +34,8 @@ func (s *selections) add(sel *selection) {
 	s.byLabel[name][sel.labels[name]] = append(s.byLabel[name][sel.labels[name]], at)
 }
 
-// withoutOthers leaves out, of nil or the selections, those that want another
-// value of a label that the pods have.
+// withoutOthers returns the selections without those that demand another value of a
+// label that the pods have. S may be nil.
 func (s *selections) withoutOthers(labels map[string]string) []*selection {
 	if s == nil {
 		return nil

@@ -15,7 +15,7 @@ import (
 
 const name = "Policy"
 
-// identity is what a proxy knows of the caller's token.
+// identity is what a proxy knows about the caller's token.
 type identity struct {
 	claims map[string]any // as conditions see them
 }
@@ -41,7 +41,7 @@ func (s *Sidecars) Decide(r *simulate.Request, t *simulate.Trail) simulate.Decis
 	return s.Enforce(r.Clone(), t)
 }
 
-// Enforce does what Decide does, with the request itself: nobody else has it.
+// Enforce decides like Decide, but may change the request, which nobody else uses.
 func (s *Sidecars) Enforce(real *simulate.Request, t *simulate.Trail) simulate.Decision {
 	real.MakeReal()
 	p := s.placeOf(real.To, real.Subset)
@@ -81,8 +81,8 @@ func (s *Sidecars) Enforce(real *simulate.Request, t *simulate.Trail) simulate.D
 	return c.addArrival(c.decide(), port)
 }
 
-// addArrival adds which pods a request that gets through arrives at, by a port
-// of their Service.
+// addArrival adds to the decision the pods that a request reaches through a port of
+// their Service.
 func (c *call) addArrival(d simulate.Decision, port *simulate.Port) simulate.Decision {
 	if !d.Passed() || c.place.pods == "" {
 		return d
@@ -93,8 +93,8 @@ func (c *call) addArrival(d simulate.Decision, port *simulate.Port) simulate.Dec
 	return d
 }
 
-// AtGateway returns what decides whether the policies of a gateway's own pods,
-// those with the labels, let a request through that comes to a port.
+// AtGateway returns a function that decides whether the policies of a gateway's own
+// pods, those with the labels, let a request to a port through.
 func (s *Sidecars) AtGateway(selector map[string]string) simulate.AtPort {
 	p := s.gatewayOf(selector)
 	return func(r *simulate.Request, port string, t *simulate.Trail) simulate.Decision {
@@ -115,7 +115,7 @@ func passOn(r *simulate.Request, d simulate.Decision) simulate.Decision {
 	return d
 }
 
-// choose asks which of the pods a request meets, where that matters.
+// choose asks which of the pods a request reaches, where that matters.
 func (p *place) choose(r *simulate.Request) *group {
 	for _, g := range p.groups[:len(p.groups)-1] {
 		if r.Holds(simulate.Unknown{Why: simulate.Chosen, What: fmt.Sprintf("the request meets a pod of the %s", g.shown), Key: "pod of " + p.key + g.shown}) {
@@ -157,8 +157,8 @@ func (g *group) container(port *simulate.Port) string {
 	return g.ports[port.Target]
 }
 
-// askUnread asks about what is not read at the pods, which comes before all
-// that closes them; nil where nothing of it holds.
+// askUnread asks about the unread parts of objects for the pods, before anything
+// that closes the pods. It returns the first that holds, nil for none.
 func (c *call) askUnread() *simulate.Unknown {
 	for i := range c.guards.broken {
 		if u := &c.guards.broken[i]; c.in.Holds(*u) {
@@ -183,9 +183,9 @@ func (c *call) decide() simulate.Decision {
 	return d
 }
 
-// decidePortless decides a request to no port of a Service that is known. A route
-// that names none means the Service's only port, and of several the one with the
-// number of the gateway's (pilot/pkg/networking/core/route, GetDestinationCluster).
+// decidePortless decides a request to a known Service without such a port. A route
+// that names no port means the only port of the Service, or the one with the number
+// of the gateway's port (pilot/pkg/networking/core/route, GetDestinationCluster).
 func (c *call) decidePortless(to string) simulate.Decision {
 	_, _, err := net.SplitHostPort(to)
 	if err != nil && c.in.Holds(simulate.Unknown{
@@ -206,12 +206,13 @@ func (c *call) closeConnection(why string) simulate.Decision {
 	return simulate.Decision{Cause: simulate.Crashed, Reason: why}
 }
 
-// isFor reports whether a guard is for the pods of the request.
+// isFor reports whether a guard holds for the pods of the request.
 func (c *call) isFor(g guard) bool { return g.when == nil || c.in.Holds(*g.when) }
 
-// askAuthorizers decides for external authorizers, which kgw does not ask. An
-// authorizer may change headers of requests that it lets through. If policies
-// name two, none is asked: the requests that they match are refused.
+// askAuthorizers decides in place of external authorizers, which kgw does not ask.
+// An authorizer may change headers of requests that it lets through. If policies
+// name two authorizers, Istio asks neither and refuses the requests that the
+// policies match.
 func (c *call) askAuthorizers(d *simulate.Decision) bool {
 	for _, a := range c.guards.custom.mayMatch(c) {
 		r, ok := a.matches(c)
@@ -240,8 +241,8 @@ func (c *call) askAuthorizers(d *simulate.Decision) bool {
 	return true
 }
 
-// failsOpen returns the condition that an authorizer that is configured to let
-// requests through when it cannot be reached cannot be reached.
+// failsOpen returns the condition that an authorizer cannot be reached, if it is
+// configured to let requests through then.
 func failsOpen(a guard) simulate.Unknown {
 	return simulate.Unknown{
 		Why: simulate.Opaque, At: a.manifest.At("spec.provider"), Key: "fails open " + a.provider,
@@ -250,7 +251,7 @@ func failsOpen(a guard) simulate.Unknown {
 }
 
 // notAsked returns the condition that an authorizer is not asked on a port that is treated
-// as TCP: one that speaks HTTP is not.
+// as TCP. Authorizers over HTTP are not asked there.
 func notAsked(a guard) simulate.Unknown {
 	return simulate.Unknown{
 		Why: simulate.Opaque, At: a.manifest.At("spec.provider"), Key: "speaks HTTP " + a.provider,
@@ -270,8 +271,8 @@ func (c *call) reasonUnasked(provider string) string {
 	return ""
 }
 
-// findOtherProvider returns an external authorizer that another policy for the
-// pods names, "" where all name one.
+// findOtherProvider returns another external authorizer that a policy for the pods
+// names, "" if all name the same one.
 func (c *call) findOtherProvider(provider string) string {
 	for _, a := range c.guards.providers {
 		if a.provider != provider && c.isFor(a) {
@@ -294,7 +295,7 @@ func (c *call) refuse(d *simulate.Decision) bool {
 	return true
 }
 
-// admit needs one ALLOW policy that matches, if there is one for the pods.
+// admit lets a request through if an ALLOW policy matches it, or there is none for the pods.
 func (c *call) admit(d *simulate.Decision) bool {
 	for _, a := range c.guards.allow.mayMatch(c) {
 		if r, ok := a.matches(c); ok && c.isFor(a) {

@@ -24,7 +24,7 @@ type tokens struct {
 	refused  string
 }
 
-// tokenRule is one issuer, where its tokens may be, and what is done with them.
+// tokenRule says where the tokens of one issuer may be, and what is done with them.
 type tokenRule struct {
 	manifest  *simulate.Manifest
 	path      string
@@ -34,7 +34,7 @@ type tokenRule struct {
 	headers   [][2]string // name and prefix
 	params    []string
 	cookies   []string
-	usual     bool // tokens are where they are if the rule names no place
+	usual     bool // tokens are in the default places, since the rule names none
 	forward   bool
 	payload   string      // the header of the payload
 	claims    [][2]string // headers and claims
@@ -75,8 +75,8 @@ func readTokens(m *simulate.Manifest, order int) *tokens {
 // found is a token that a rule found, and where.
 type found struct{ text, at string }
 
-// findTokens returns every token at the places of a rule: in headers line by
-// line, behind the prefix wherever that is, in parameters, in cookies (envoy,
+// findTokens returns every token in the places of a rule: in each line of headers,
+// behind the prefix wherever it is, in parameters, and in cookies (envoy,
 // jwt_authn/extractor.cc).
 func (r *tokenRule) findTokens(q *simulate.Request) []found {
 	var out []found
@@ -116,7 +116,7 @@ func lines(q *simulate.Request, name string) []string {
 	return out
 }
 
-// fault is why a token is refused; "" where it is not.
+// fault is the reason why a token is refused, "" if it is not.
 type fault string
 
 const (
@@ -171,7 +171,7 @@ func (r *tokenRule) reasonInvalid(t *simulate.Token) fault {
 	return ""
 }
 
-// bareAudience returns what Envoy compares of an audience
+// bareAudience returns the part of an audience that Envoy compares
 // (envoy/common/jwt/check_audience.cc).
 func bareAudience(s string) string {
 	for _, scheme := range []string{"http://", "https://"} {
@@ -200,10 +200,10 @@ func texts(v any) []string {
 	return nil
 }
 
-// authenticate verifies tokens as all rules together do: the first rule that
-// verifies one decides; none is needed where there is none; else the last
-// fault that is one of a token of the rule's own decides. On a port that is treated
-// as TCP nobody looks at tokens.
+// authenticate verifies tokens by all rules together. The first rule that verifies
+// a token decides. A request without a token passes. Otherwise the last fault of a
+// token of the rule's own issuer decides. On a port that is treated as TCP nobody
+// looks at tokens.
 func (c *call) authenticate(d *simulate.Decision) bool {
 	if c.tcp || mayBePreflight(c.in) && c.isPreflight() {
 		return true
@@ -284,13 +284,14 @@ func indexes(list []fault) []int {
 	return out
 }
 
-// mayBePreflight reports whether a request may be a preflight of CORS, which
-// jwt_authn passes over.
+// mayBePreflight reports whether a request may be a CORS preflight, which jwt_authn
+// ignores.
 func mayBePreflight(q *simulate.Request) bool {
 	return q.Method == http.MethodOptions && (q.Free == simulate.AnyRequest || q.Header("Origin") != "" && q.Header("Access-Control-Request-Method") != "")
 }
 
-// isPreflight asks about a symbolic request.
+// isPreflight reports whether the request is a preflight, and asks the world about a symbolic
+// request.
 func (c *call) isPreflight() bool {
 	return c.in.Free != simulate.AnyRequest || c.in.Header("Access-Control-Request-Method") != "" || c.in.Holds(simulate.Unknown{
 		Why: simulate.Chosen, What: "it is a preflight of CORS", Key: "preflight",
@@ -298,8 +299,8 @@ func (c *call) isPreflight() bool {
 	})
 }
 
-// clearOutputs removes what a client may have written where the rule writes
-// claims, and reports whether the rule does.
+// clearOutputs removes the headers that the rule writes claims to, which a client
+// may have sent, and reports whether there are any.
 func (c *call) clearOutputs(r *tokenRule, d *simulate.Decision) bool {
 	names := r.outputs()
 	for _, name := range names {
@@ -351,9 +352,8 @@ func (c *call) keepClaims(r *tokenRule, at found, d *simulate.Decision) {
 	}
 }
 
-// splitClaims returns claims as conditions see them: of some of the outermost
-// ones the words are the values (pilot/pkg/security/authn,
-// space_delimited_claims).
+// splitClaims returns claims as conditions see them. The words of delimited claims
+// are values of their own (pilot/pkg/security/authn, space_delimited_claims).
 func splitClaims(claims map[string]any, delimited []string) map[string]any {
 	out := maps.Clone(claims)
 	if out == nil {

@@ -7,17 +7,17 @@ import (
 	"github.com/kgw-dev/kgw/simulate"
 )
 
-// Unmet is an object that holds for proxies which nothing was asked about.
+// Unmet is an object that holds for proxies about which nothing was asked.
 type Unmet struct {
-	// Name is its kind, namespace and name, and Text the same for objects that hold
-	// alike.
+	// Name is its kind, namespace and name. Text is equal for objects with the same
+	// effect.
 	Name, Text string
 	At         source.Ref
 }
 
-// Unmet lists the policies, and what else changes proxies, that hold at no place
-// which was asked about until now: no Service and no gateway that is known leads
-// there.
+// Unmet lists the policies, and other objects that change proxies, that hold at no
+// place that was asked about until now. No known Service or gateway leads to their
+// proxies.
 func (s *Sidecars) Unmet() []Unmet {
 	var out []Unmet
 	add := func(m *simulate.Manifest) {

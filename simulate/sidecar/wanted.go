@@ -13,14 +13,14 @@ import (
 // rules on its hosts.
 const maxWanted = 64
 
-// demand is what a rule asks of a token, and the hosts on which it does, nil for
-// any.
+// demand has the claims that a rule demands of a token, and the hosts on which it
+// does, nil for any.
 type demand struct {
 	hosts  []string
 	claims map[string]any
 }
 
-// wanting is a rule with the claims of tokens that its conditions tell apart.
+// wanting is a rule with the claims of tokens that its conditions distinguish.
 type wanting struct {
 	action   string
 	hosts    []string
@@ -28,8 +28,8 @@ type wanting struct {
 }
 
 // wantedClaims returns the claims that the rules of policies name, rule by rule, then
-// those of a DENY and an ALLOW rule together, since a token has to get past both; and
-// those beyond maxWanted, as text.
+// those of a DENY and an ALLOW rule together, since a token has to pass both. It also
+// returns texts for the claims beyond maxWanted.
 func (g *guards) wantedClaims() (out []demand, untried []string) {
 	var rules []wanting
 	anyIssuer := slices.ContainsFunc(g.tokens, func(t tokenGuard) bool { return t.issuer == "" })
@@ -72,7 +72,8 @@ func (g *guards) wantedClaims() (out []demand, untried []string) {
 	return out, untried
 }
 
-// commonHosts returns the hosts of both lists, nil for any, and whether there are some.
+// commonHosts returns the hosts that are in both lists, nil for any, and reports whether there are
+// any.
 func commonHosts(a, b []string) (hosts []string, meet bool) {
 	switch {
 	case a == nil:
@@ -94,7 +95,7 @@ func commonHosts(a, b []string) (hosts []string, meet bool) {
 	return slices.Compact(hosts), len(hosts) > 0
 }
 
-// spellConditions spells conditions.
+// spellConditions returns conditions as a text.
 func spellConditions(list []condition) string {
 	var out []string
 	for i := range list {
@@ -103,7 +104,7 @@ func spellConditions(list []condition) string {
 	return strings.Join(out, " ")
 }
 
-// onTokens returns the conditions of a rule on the token.
+// onTokens returns the conditions of a rule about the token.
 func (r *rule) onTokens() []condition {
 	var out []condition
 	for _, list := range append(slices.Clone(r.from), r.when) {
@@ -116,12 +117,12 @@ func (r *rule) onTokens() []condition {
 	return out
 }
 
-// attribute is a part of tokens that conditions compare: the claims of each value
-// that they tell apart, and nil for a token without it.
+// attribute is a part of tokens that conditions compare. It has the claims for each
+// value that they distinguish, and nil for a token without it.
 type attribute []map[string]any
 
-// attributes returns those that a rule compares. The issuer is one where tokens of any
-// issuer are verified.
+// attributes returns the attributes that a rule compares. They include the issuer
+// where tokens of any issuer are verified.
 func (r *rule) attributes(anyIssuer bool) []attribute {
 	var order []string
 	texts, principals := map[string][]string{}, attribute(nil)
@@ -150,8 +151,8 @@ func (r *rule) attributes(anyIssuer bool) []attribute {
 	return out
 }
 
-// claims returns what tokens say of their issuer and subject that the value matches: with
-// a "*" two subjects, one of which is the text without it.
+// claims returns claims for the issuer and subject that the value matches. A value with a
+// "*" has two subjects, one of them the text without it.
 func (p principal) claims(anyIssuer bool) []map[string]any {
 	issuer := map[string]any{}
 	if anyIssuer {
@@ -177,8 +178,8 @@ func (p principal) claims(anyIssuer bool) []map[string]any {
 	return out
 }
 
-// examplesOf returns texts that a value matches: with a "*" at one end the text without
-// it, and a longer one.
+// examplesOf returns texts that a value matches. For a value with a "*" at one end,
+// they are the text without it and a longer one.
 func examplesOf(v string) []string {
 	switch {
 	case v == "*":
@@ -225,7 +226,7 @@ func claimsAt(path []string, value any) map[string]any {
 	return value.(map[string]any)
 }
 
-// distinct leaves out what is there already.
+// distinct returns the attribute with each value once.
 func (a attribute) distinct() attribute {
 	seen := map[string]bool{}
 	return slices.DeleteFunc(a, func(claims map[string]any) bool {
@@ -235,9 +236,9 @@ func (a attribute) distinct() attribute {
 	})
 }
 
-// combineClaims returns the claims of tokens with each combination of what attributes
-// may be, without the one that has none of them. Of more than maxWanted of several only one
-// attribute at a time is varied, and all is false.
+// combineClaims returns the claims of tokens with each combination of the values of
+// attributes, except for the one without any. If there are more than maxWanted
+// combinations, it varies one attribute at a time, and all is false.
 func combineClaims(list []attribute) (out []map[string]any, all bool) {
 	combined := 1
 	for _, a := range list {
@@ -269,8 +270,8 @@ func combineClaims(list []attribute) (out []map[string]any, all bool) {
 	return slices.DeleteFunc(out, func(claims map[string]any) bool { return len(claims) == 0 }), all
 }
 
-// mergeClaims returns the claims of both; what is in claims of one name is merged too,
-// and lists of one name are one list.
+// mergeClaims merges two sets of claims. Objects of one name are merged too, and lists
+// of one name are joined.
 func mergeClaims(a, b map[string]any) map[string]any {
 	out := maps.Clone(a)
 	if out == nil {

@@ -44,15 +44,15 @@ func Request(t *testing.T, line string) *simulate.Request {
 	return r
 }
 
-// Ask returns what becomes of a request in all worlds, in one line: the upstreams
-// that it reaches, "404 no-route" where it ends, joined by " or ".
+// Ask returns the outcomes of a request in all worlds, in one line: the upstreams
+// that it reaches, or a status and a cause like "404 no-route", joined by " or ".
 func Ask(engine simulate.Engine, r *simulate.Request) string {
 	d := simulate.Outcomes(r, nil, engine.Decide)
 	return Line(&d)
 }
 
-// Line spells the outcomes of a decision, each once, sorted. The domain of the
-// cluster is left out of the names of services.
+// Line returns the outcomes of a decision in one line, each once, sorted. Names of
+// services do not include the domain of the cluster.
 func Line(d *simulate.Decision) string {
 	var out []string
 	for _, o := range d.Each() {
@@ -69,8 +69,7 @@ func Line(d *simulate.Decision) string {
 	return strings.Join(slices.Compact(out), " or ")
 }
 
-// Upstreams lists the upstreams that a decision leaves open, each once, whatever else
-// becomes of the request.
+// Upstreams lists the upstreams among the outcomes of a decision, each once.
 func Upstreams(d *simulate.Decision) string {
 	var out []string
 	for _, o := range d.Each() {

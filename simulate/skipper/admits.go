@@ -10,13 +10,13 @@ import (
 	"github.com/kgw-dev/kgw/simulate"
 )
 
-// Again is where entries of routes lead that route their requests again.
+// Again is the destination of entries that route their requests a second time.
 const Again = "<loopback>"
 
 func isOpaque(c eskip.Call) bool { return filterOf(c.Name).class == opaque }
 
-// destination returns what the route sends requests to; "" where it answers itself, or
-// has no requests left in its limit. A copy of the request is sent too.
+// destination returns the address that the route sends requests or copies of them to,
+// "" where it answers itself or its limit allows no requests.
 func (r *route) destination() string {
 	to := ""
 	switch b := &r.backend; {
@@ -50,8 +50,8 @@ func sendsCopy(c *eskip.Call) bool {
 	return slices.Contains([]string{"tee", "Tee", "teenf", "teeLoopback"}, c.Name)
 }
 
-// loopPath returns the path for which a route asks again, where its filters say so and
-// leave the caller's token as it is.
+// loopPath returns the path with which a route routes requests again, where its
+// filters set one and keep the caller's token.
 func (r *route) loopPath() *pathlang.Path {
 	var out *pathlang.Path
 	given := givenHeaders{}
@@ -76,11 +76,11 @@ func (r *route) loopPath() *pathlang.Path {
 
 const authorization = "authorization"
 
-// givenHeaders are headers, by lower-case name, whose value filters may have
-// set: what is verified there proves nothing of the caller.
+// givenHeaders are the headers, by lower-case name, whose values filters may have
+// set. Verifying such a value proves nothing about the caller.
 type givenHeaders map[string]bool
 
-// note notes what a filter does to headers.
+// note notes the changes of headers by a filter.
 func (g givenHeaders) note(c *eskip.Call) {
 	args := append(textsOf(c.Args), "", "", "")
 	key := strings.ToLower(args[0])
@@ -102,19 +102,18 @@ func (g givenHeaders) note(c *eskip.Call) {
 	}
 }
 
-// keepsToken reports whether a replacement keeps what the caller sent: it
-// writes the scheme, or uses what an expression found.
+// keepsToken reports whether a replacement keeps the token that the caller sent: it
+// writes only the scheme, or uses a group of the expression.
 func keepsToken(replacement string) bool {
 	return replacement == "Bearer " || replacement == "" || strings.Contains(replacement, "$")
 }
 
-// maxWays bounds the tokens that one route asks for.
+// maxWays is the maximal number of tokens that one route asks for.
 const maxWays = 16
 
-// admits lists the ways through the filters: the proofs that they demand, or
-// none, and tokens that have what filters and predicates want, one for each
-// alternative. What is demanded of a token that a filter sets proves nothing of
-// the caller.
+// admits lists the ways through the filters: the proofs that they demand, or none,
+// and a token that satisfies filters and predicates for each alternative. Demands
+// on a token that a filter sets prove nothing about the caller.
 func (r *route) admits() []simulate.Admission {
 	if r.forwarded != nil {
 		return []simulate.Admission{{}}
@@ -136,8 +135,8 @@ func (r *route) admits() []simulate.Admission {
 	return append(out, r.waysThrough(proofs, infos)...)
 }
 
-// waysThrough returns the ways through filters that demand the proofs, and tokens for
-// which the service returns what is wanted.
+// waysThrough returns the ways through filters that demand the proofs: tokens for
+// which the service returns the infos.
 func (r *route) waysThrough(proofs []string, infos []map[string]any) []simulate.Admission {
 	claims := r.claims()
 	var out []simulate.Admission
@@ -155,7 +154,7 @@ func (r *route) waysThrough(proofs []string, infos []map[string]any) []simulate.
 	return out
 }
 
-// claims returns those of a token for which the route's predicates hold.
+// claims returns the claims of a token for which the route's predicates hold.
 func (r *route) claims() map[string]any {
 	claims := map[string]any{}
 	for i := range r.tests {
@@ -173,8 +172,8 @@ func (r *route) claims() map[string]any {
 	return claims
 }
 
-// bearer returns a token of the claims for which the token information service says
-// what is demanded.
+// bearer returns a token with the claims, for which the token information service
+// returns info.
 func bearer(proofs []string, info, claims map[string]any) simulate.Token {
 	if len(proofs) == 0 && len(claims) == 0 {
 		return simulate.Token{}
@@ -196,8 +195,8 @@ func bearer(proofs []string, info, claims map[string]any) simulate.Token {
 	return t
 }
 
-// addDemand puts the facts that a filter wants into the information of tokens;
-// each of several alternatives makes a token of its own.
+// addDemand adds the facts that a filter demands to the information about tokens.
+// Each of several alternatives makes a token of its own.
 func addDemand(c *eskip.Call, infos []map[string]any) []map[string]any {
 	args := textsOf(c.Args)
 	var out []map[string]any

@@ -1,10 +1,10 @@
 package skipper
 
-// arguments lists the arguments that the filters of Skipper v0.27.57 need;
-// Skipper drops the route of a filter with others. A line has the name of a
-// filter and the kinds of its arguments, "?" where they may end before, "*" and
-// "+" where the last may be repeated, "|" between what it needs one of. "2+" is
-// an even number of texts.
+// arguments lists the arguments that the filters of Skipper v0.27.57 accept.
+// Skipper drops a route that has a filter with other arguments. A line has the name
+// of a filter and the kinds of its arguments. "?" marks an optional argument, "*"
+// and "+" one that may be repeated, and "|" separates alternatives. "2+" is an even
+// number of texts.
 var arguments = readArguments(`
 Tee reference | reference expression text
 absorb any*
@@ -190,8 +190,8 @@ xforward any*
 xforwardFirst any*
 `)
 
-// predicateArguments is the same of predicates, except for those on paths and
-// weights.
+// predicateArguments is the same table for predicates, except for those on paths
+// and weights.
 var predicateArguments = readArguments(`
 After moment | local zone | number
 Before moment | local zone | number

@@ -21,8 +21,8 @@ type signature struct {
 	even        bool
 }
 
-// place returns the number of the kind of an argument: the last one, or the last
-// two, are those of all that follow.
+// place returns the index of the kind of argument i. The last kind, or the last
+// two, are repeated for all further arguments.
 func (s *signature) place(i int) int {
 	last := len(s.kinds) - 1
 	if s.even && i > last {
@@ -85,8 +85,8 @@ func accepts(c *eskip.Call) bool {
 	return slices.ContainsFunc(arguments[c.Name], func(s signature) bool { return s.accepts(c.Args) })
 }
 
-// acceptsPredicate reports whether Skipper builds a predicate of the call. Of
-// an interval the begin comes first.
+// acceptsPredicate reports whether Skipper builds a predicate of the call. The
+// begin of an interval has to come before its end.
 func acceptsPredicate(c *eskip.Call) bool {
 	if !slices.ContainsFunc(predicateArguments[c.Name], func(s signature) bool { return s.accepts(c.Args) }) {
 		return false
@@ -106,7 +106,7 @@ func acceptsPredicate(c *eskip.Call) bool {
 	return true
 }
 
-// isEarlier compares two times that are written alike.
+// isEarlier reports whether a time is before another that is written in the same form.
 func isEarlier(from, to string) bool {
 	for _, layout := range []string{time.RFC3339, localTime} {
 		a, err := time.Parse(layout, from)
@@ -118,7 +118,7 @@ func isEarlier(from, to string) bool {
 	return false
 }
 
-// localTime is a time without a zone, as predicates on times write it.
+// localTime is the layout of a time without a zone, as predicates on times write it.
 const localTime = "2006-01-02T15:04:05"
 
 func acceptAny(string) bool         { return true }
@@ -127,18 +127,18 @@ func isDuration(text string) bool   { _, err := time.ParseDuration(text); return
 func isHex(text string) bool        { _, err := hex.DecodeString(text); return err == nil }
 func isExpression(text string) bool { _, err := regexp.Compile(text); return err == nil }
 
-// atLeast makes a kind of durations that are not shorter.
+// atLeast returns a kind of argument: durations that are not shorter.
 func atLeast(least time.Duration) func(string) bool {
 	return func(text string) bool { d, err := time.ParseDuration(text); return err == nil && d >= least }
 }
 
-// oneOf makes a kind of a few texts.
+// oneOf returns a kind of argument: one of a few texts.
 func oneOf(list ...string) func(string) bool {
 	return func(text string) bool { return slices.Contains(list, text) }
 }
 
-// textKinds are the kinds of arguments that are texts, with those that are
-// numbers too.
+// textKinds are the kinds of arguments that may be texts, among them kinds that may
+// be numbers too.
 var textKinds = map[string]func(string) bool{
 	"text": acceptAny, "any": acceptAny, "word": func(text string) bool { return text != "" },
 	"duration": isDuration, "period": isDuration, "delay": atLeast(0), "timeout": atLeast(time.Millisecond), "lifetime": atLeast(1),
@@ -190,8 +190,8 @@ func headerNames(text string) bool {
 	return true
 }
 
-// numberKinds are the kinds of arguments that are numbers, with those that are
-// texts too.
+// numberKinds are the kinds of arguments that may be numbers, among them kinds that
+// may be texts too.
 var numberKinds = map[string]func(float64) bool{
 	"any": func(float64) bool { return true }, "number": func(float64) bool { return true }, "period": func(float64) bool { return true },
 	"delay": func(n float64) bool { return n >= 0 }, "positive": func(n float64) bool { return n > 0 }, "one": func(n float64) bool { return n >= 1 },
@@ -200,7 +200,7 @@ var numberKinds = map[string]func(float64) bool{
 	"share": func(n float64) bool { return n >= 0 && n <= 1 }, "integer": func(n float64) bool { return n == float64(int(n)) },
 }
 
-// charsets returns what encodeRequestHeader encodes to.
+// charsets returns the character sets that encodeRequestHeader can encode to.
 func charsets() []string {
 	return strings.Fields("CodePage037 CodePage1047 CodePage1140 CodePage437 CodePage850 CodePage852 CodePage855 CodePage858 CodePage860 CodePage862 CodePage863 CodePage865 CodePage866 " +
 		"ISO8859_1 ISO8859_2 ISO8859_3 ISO8859_4 ISO8859_5 ISO8859_6 ISO8859_7 ISO8859_8 ISO8859_9 ISO8859_10 ISO8859_13 ISO8859_14 ISO8859_15 ISO8859_16 KOI8R KOI8U Macintosh MacintoshCyrillic " +

@@ -10,8 +10,8 @@ import (
 	"github.com/kgw-dev/kgw/simulate"
 )
 
-// refusalOf returns the refusal of a service that the request says of that it
-// does not answer 200, or nil.
+// refusalOf returns the refusal of a service that, according to the request, does
+// not answer 200, or nil.
 func (x *exchange) refusalOf(c *eskip.Call) *served {
 	status, told := x.in.Answers[c.Name]
 	switch {
@@ -35,8 +35,8 @@ func registerIntrospection(names ...string) {
 	}
 }
 
-// askIntrospection refuses a request without a token, and one whose answer of
-// the endpoint is given and lacks something, all with 401
+// askIntrospection answers 401 to a request without a token, and to one with a
+// token whose given answer of the endpoint lacks something
 // (filters/auth/tokenintrospection.go).
 func askIntrospection(x *exchange, c *eskip.Call) *served {
 	if x.introspected == nil {
@@ -94,7 +94,7 @@ func lacksFacts(c *eskip.Call, facts map[string]any) bool {
 	return found == 0 || strings.HasSuffix(c.Name, "AllClaims") && found < len(args)
 }
 
-// learntOf returns what was learnt of the token, or nil.
+// learntOf returns the information about the token that a service returned, or nil.
 func (x *exchange) learntOf() *info {
 	if x.info != nil {
 		return x.info
@@ -102,7 +102,7 @@ func (x *exchange) learntOf() *info {
 	return x.introspected
 }
 
-// validateTokeninfo wants a good token, unless its configuration lets routes or
+// validateTokeninfo demands a good token, unless its configuration lets routes or
 // hosts opt out (filters/auth/tokeninfo.go).
 func validateTokeninfo(x *exchange, c *eskip.Call) *served {
 	if x.info != nil {
@@ -131,8 +131,9 @@ func registerLogin(proof string, names ...string) {
 	}
 }
 
-// answerLogin returns what a caller without the cookie gets: the address of the
-// login, or, coming back from it, its decision about the request.
+// answerLogin returns the answer for a caller without the cookie: the address of
+// the login, or, for a caller who comes back from it, its decision about the
+// request.
 func (x *exchange) answerLogin(c *eskip.Call) *served {
 	text, _ := textArg(c.Args, 3)
 	if callback, err := url.Parse(text); err == nil && text != "" && strings.Contains(seenPath(x.in), callback.Path) {
@@ -156,7 +157,7 @@ func askPassword(x *exchange, c *eskip.Call) *served {
 	return nil
 }
 
-// credentials returns headers that the filters of the route want besides a token.
+// credentials returns headers that the filters of the route demand besides a token.
 func (r *route) credentials() []simulate.Header {
 	var out []simulate.Header
 	for i := range r.filters {

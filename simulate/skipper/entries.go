@@ -11,12 +11,12 @@ import (
 	"github.com/kgw-dev/kgw/simulate"
 )
 
-// Entries lists the routes with what each matches, by path, host, method,
-// headers and claims, and with tokens that it lets through; a route whose
-// predicates have alternatives has an entry for each. Their order does not
-// decide which of several routes gets a request: Ranked does. Routes that
-// Skipper adds are left out: redirects to https, and answers to requests that
-// no route of a host matches.
+// Entries lists the routes with the requests that each matches, by path, host,
+// method, headers and claims, and with tokens that it lets through. A route whose
+// predicates have alternatives has an entry for each. The order of entries does not
+// decide which of several routes gets a request; see Ranked. Routes that Skipper
+// adds are left out: redirects to https, and answers to requests that no route of a
+// host matches.
 func (e *Engine) Entries() []simulate.Entry {
 	out := make([]simulate.Entry, 0, len(e.routes))
 	for _, r := range e.routes {
@@ -27,7 +27,7 @@ func (e *Engine) Entries() []simulate.Entry {
 	return out
 }
 
-// containing returns an expression for texts in which another one finds something.
+// containing returns an expression for texts that contain a match of another expression.
 func containing(expr string) string { return "(?s:.*)(?:" + expr + ")(?s:.*)" }
 
 // hasPlainHosts reports whether all hosts of the route are names.
@@ -35,8 +35,8 @@ func (r *route) hasPlainHosts() bool {
 	return r.hosts != nil && !slices.ContainsFunc(r.hosts, func(h string) bool { return !isPlainHost(h) })
 }
 
-// Others lists what other controllers serve, or may serve: any request for the hosts
-// of their objects.
+// Others lists the requests that other controllers serve, or may serve: all requests
+// for the hosts of their objects.
 func (e *Engine) Others() []simulate.Entry {
 	var out []simulate.Entry
 	for i := range e.elsewhere {
@@ -50,11 +50,11 @@ func (e *Engine) Others() []simulate.Entry {
 	return out
 }
 
-// Ranked lists the entries with those of redirects and of routes that only a
-// Skipper with more filters or predicates has, and a function that reports for
-// two of them, by their numbers, whether the first one gets a request that both
-// match: Skipper chooses the most specific path, then the route of most weight.
-// Its choice between equal ones is not known.
+// Ranked lists the entries, including redirects and routes that only a Skipper with
+// more filters or predicates has. The function reports for two entries, by index,
+// whether the first one gets a request that both match. Skipper chooses the most
+// specific path, then the route with the most weight. Its choice between equal
+// routes is not known.
 func (e *Engine) Ranked() (entries []simulate.Entry, before func(first, second int) bool) {
 	var owner []int
 	shapes := make([][]byte, len(e.routes))
@@ -76,7 +76,8 @@ func (e *Engine) Ranked() (entries []simulate.Entry, before func(first, second i
 	}
 }
 
-// Elsewhere lists what is known of hosts that another controller serves.
+// Elsewhere returns the condition that another controller serves a host, and reports whether one
+// may.
 func (e *Engine) Elsewhere(host string) (at simulate.Unknown, other bool) {
 	if u := e.unreadFlag(); u != nil {
 		return *u, true
@@ -91,14 +92,14 @@ func (e *Engine) Elsewhere(host string) (at simulate.Unknown, other bool) {
 	}
 }
 
-// Further kinds of segments in shapes: a final slash is written out, and what
-// is below a subtree's path is that slash, or nothing, or a rest.
+// Further kinds of segments in shapes. A final slash is written out, and a
+// subtree's path may be followed by that slash, by nothing, or by a rest.
 const (
 	slash = noPath + 1 + iota
 	perhaps
 )
 
-// shape returns how specific the route is at each segment of its path.
+// shape returns the rank of each segment of the route's path.
 func (r *route) shape() []byte {
 	if r.path == nil {
 		return []byte{noPath}
@@ -135,7 +136,7 @@ func compareShapes(a, b []byte) int {
 		case shape[i] != perhaps:
 			return shape[i]
 		case i >= len(other) || other[i] == slash || other[i] == perhaps:
-			return literal // both end here, or both go on
+			return literal // both paths end here, or both go on
 		}
 		return rest
 	}
@@ -147,7 +148,7 @@ func compareShapes(a, b []byte) int {
 	return 0
 }
 
-// entries returns the route's sets: one for each way in which its predicates can
+// entries returns the route's entries: one for each way in which its predicates can
 // hold.
 func (r *route) entries() []simulate.Entry {
 	base := simulate.Entry{Name: r.object, At: r.at, To: r.destination(), Exact: r.uncertain == nil && r.dropped == "", Admits: r.admits(), Example: r.credentials()}
@@ -176,7 +177,7 @@ func (r *route) entries() []simulate.Entry {
 	return out
 }
 
-// pathSet returns what the tree of paths matches for the route.
+// pathSet returns the set of paths that the tree of paths matches for the route.
 func (r *route) pathSet() pathlang.Path {
 	text := "/" + strings.Join(r.path, "/")
 	named := slices.ContainsFunc(r.path, func(p string) bool { return strings.HasPrefix(p, ":") })
@@ -197,9 +198,9 @@ func (r *route) pathSet() pathlang.Path {
 	return pathlang.Path{Lang: pathlang.Regex, Text: b.String() + "(/(?s:.*))?"}
 }
 
-// narrowEntries puts a predicate into sets; a set is too large where it has no
-// place for the predicate, and then the entry has an example for which it
-// holds.
+// narrowEntries adds a predicate to the sets of entries. A set that cannot express
+// the predicate stays too large, and the entry gets an example for which the
+// predicate holds.
 func (t *test) narrowEntries(entries []simulate.Entry) []simulate.Entry {
 	args := textsOf(t.Args)
 	var out []simulate.Entry
@@ -237,7 +238,7 @@ func (t *test) narrowEntries(entries []simulate.Entry) []simulate.Entry {
 	return out
 }
 
-// isWhole reports whether the share is the whole traffic.
+// isWhole reports whether the predicate's share is all of the traffic.
 func isWhole(t *test) bool {
 	share, _ := number(t.Args, 0)
 	return share == 1 && len(t.Args) == 1

@@ -12,8 +12,8 @@ import (
 // maxLoops is how often a request may be routed again (proxy.DefaultMaxLoopbacks).
 const maxLoops = 9
 
-// exchange is one request on its way through the filters of a route, and of
-// those that it is routed to again.
+// exchange is one request on its way through the filters of a route, and of the
+// routes that it is routed to afterwards.
 type exchange struct {
 	session      *Session
 	trail        *simulate.Trail
@@ -21,17 +21,18 @@ type exchange struct {
 	route        *route
 	loops        int
 	proofs       []string
-	asked        []string // who decided besides the token information service
-	info         *info    // what the token information service said; nil: not asked yet
+	asked        []string // services that decided besides the token information service
+	info         *info    // the answer of the token information service; nil: not asked yet
 	introspected *info    // the same of an introspection endpoint
-	// given are headers whose value comes from the configuration and not from
-	// the caller, by lower-case name; the value is why it is not known, or "".
+	// given are the headers, by lower-case name, whose value comes from the
+	// configuration and not from the caller. The value of the map is the reason why
+	// the header is not known, or "".
 	given map[string]string
-	// dynamic is where a dynamic backend is.
+	// dynamic is the address of a dynamic backend.
 	dynamic string
-	// lost is why the path is not known any more, or "".
+	// lost is the reason why the path is no longer known, or "".
 	lost string
-	// path is the cleaned path by which the route was found, and sentOn the scheme
+	// path is the cleaned path by which the route was found. SentOn is the scheme
 	// of the connection on which the request was sent to a backend.
 	path, sentOn string
 	// failed reports that no backend was reached at all, or that no route was found
@@ -44,18 +45,18 @@ type info struct {
 	facts map[string]any // nil for a token that a filter set
 }
 
-// served is an answer instead of the upstream's.
+// served is an answer that a filter gives instead of the upstream.
 type served struct {
 	status  int
 	cause   simulate.Cause
 	reason  string
 	headers map[string]string
 	text    string            // its content, which distinguishes it from others of its status
-	opaque  *simulate.Unknown // the answer is not known: this may hold or not
+	opaque  *simulate.Unknown // the condition of an answer that is not known
 }
 
 // run sends the request through the filters of the route to its backend, and the
-// answer back: among several statuses the first filter's is set last.
+// answer back. If several filters set the status, that of the first filter counts.
 func (x *exchange) run() simulate.Decision {
 	route, ran := x.route, 0
 	if u := route.forwarded; u != nil && x.in.Holds(*u) {
@@ -88,7 +89,7 @@ func (x *exchange) run() simulate.Decision {
 	return d
 }
 
-// end returns what the filters' answer or the backend makes of the request.
+// end returns the decision by the answer of a filter, or by the backend.
 func (x *exchange) end(answer *served) simulate.Decision {
 	d := simulate.Decision{Status: http.StatusOK, Route: x.route.object, At: x.route.at, Proofs: x.proofs, Asked: x.asked, Response: map[string]string{}}
 	if answer != nil {
@@ -141,8 +142,8 @@ func (x *exchange) sendOn(d *simulate.Decision, to string) {
 	}
 }
 
-// routeAgain routes the request a second time, as the filters have changed it.
-// What was learnt of its token is kept.
+// routeAgain routes the request a second time, as the filters have changed it. It
+// keeps the information about the token.
 func (x *exchange) routeAgain(d simulate.Decision) simulate.Decision {
 	if x.lost != "" {
 		return x.finishAnswer(d, &served{reason: x.lost, opaque: &simulate.Unknown{Why: simulate.Opaque, At: x.route.at, What: x.lost}})
@@ -164,7 +165,7 @@ func (x *exchange) noteProof(proof string) {
 	}
 }
 
-// noteAssumption notes what kgw assumes about a service that it does not ask.
+// noteAssumption notes an assumption about a service that kgw does not ask.
 func (x *exchange) noteAssumption(c *eskip.Call, what string) {
 	x.trail.Say(name, x.route.at, "%s: %s", c.Name, what)
 }

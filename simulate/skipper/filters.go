@@ -11,27 +11,27 @@ import (
 	"github.com/kgw-dev/kgw/simulate"
 )
 
-// class is how kgw decides a filter.
+// class says how kgw treats a filter.
 type class uint8
 
 const (
 	inert   class = iota // without effect on who gets through and what the upstream learns
-	changes              // changes the request or the answer, as kgw does too
-	decides              // refuses or answers, as kgw does too
+	changes              // changes the request or the answer; kgw does the same
+	decides              // refuses or answers; kgw does the same
 	assumed              // asks a service that kgw does not ask: assumed to let the request pass
 	opaque               // may do anything
 	absent               // Skipper has no such filter and drops the route
 )
 
-// filterKind is how a filter of Skipper v0.27.57 is decided.
+// filterKind describes how kgw treats a filter of Skipper v0.27.57.
 type filterKind struct {
 	class class
-	// reason is why the filter is of its class, for readers.
+	// reason explains to users why the filter is of its class.
 	reason string
-	// proof is what the filter lets nobody pass without.
+	// proof is the proof without which the filter lets nobody pass.
 	proof string
 	// answers reports that it answers every request itself, and limits that it
-	// counts them.
+	// limits their number.
 	answers, limits bool
 	// request runs before the backend; an answer ends the request.
 	request func(x *exchange, c *eskip.Call) *served
@@ -57,7 +57,7 @@ func (k *filterKind) run(x *exchange, c *eskip.Call) *served {
 	return nil
 }
 
-// answerUnseen returns the answer of a filter of which kgw does not see what it does.
+// answerUnseen returns the answer of a filter whose effect kgw does not know.
 func (x *exchange) answerUnseen(c *eskip.Call, reason, does string) *served {
 	return &served{reason: reason, opaque: &simulate.Unknown{Why: simulate.Opaque, At: x.route.at, What: fmt.Sprintf("the filter %s of route %s %s", c.Name, x.route.label(), does)}}
 }
@@ -72,9 +72,9 @@ func filterOf(name string) *filterKind {
 
 var missing = filterKind{class: absent, reason: "Skipper has no such filter"}
 
-// filterKinds are all filters that Skipper has with the flags that kgw
-// supposes (filters/builtin, MakeRegistry, and skipper.go). A filter of another
-// name makes Skipper drop the route.
+// filterKinds are all filters that Skipper has with the flags that kgw assumes
+// (filters/builtin, MakeRegistry, and skipper.go). A filter of another name makes
+// Skipper drop the route.
 var filterKinds = map[string]filterKind{}
 
 func register(class class, reason string, names ...string) {
@@ -187,8 +187,8 @@ func registerAnswers() {
 	}
 }
 
-// corsOrigin allows the origin of the request if it is one of those named, or
-// none is named (filters/cors).
+// corsOrigin allows the origin of the request if it is among the arguments, or
+// there are no arguments (filters/cors).
 func corsOrigin(x *exchange, c *eskip.Call, d *simulate.Decision) {
 	origin := x.in.Header("Origin")
 	allowed := textsOf(c.Args)

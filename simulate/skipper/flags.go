@@ -9,8 +9,8 @@ import (
 	"github.com/kgw-dev/kgw/simulate"
 )
 
-// inertFlags are flags of Skipper v0.27.57 that change nothing about who reaches
-// what, by their beginning (config/config.go).
+// inertFlags are the beginnings of flags of Skipper v0.27.57 that have no effect on
+// who reaches what (config/config.go).
 var inertFlags = strings.Fields(`address access-log application-log backend-flush-interval close-idle-conns-period 
 	compress-encodings credentials- debug- dial-timeout-backend disable-http- enable-api-usage-monitoring enable-connection-metrics enable-dualstack-backend enable-http2 enable-prometheus enable-profile
 	enable-route- enable-runtime-metrics enable-swarm enable-tcp-queue expect-continue-timeout-backend expected-bytes-per-request histogram-metric- http2- idle-conns-num
@@ -19,7 +19,7 @@ var inertFlags = strings.Fields(`address access-log application-log backend-flus
 	oauth2-tokenintrospect- oauth2-tokeninfo- oidc- opentracing otel- passive-health-check- pprof proxy-preserve-host read-timeout-server read-header-timeout-server response-header-timeout-backend reverse-source-predicate route-
 	runtime- serve- source-poll-timeout status-checks suppress- swarm tls- timeout- wait- webhook- whitelisted-healthcheck-cidr write-timeout-server`)
 
-// deciders set options of flags that kgw follows.
+// deciders set the options for the flags that kgw follows.
 var deciders = map[string]func(o *Options, value string){
 	"kubernetes-ingress-class":       func(o *Options, v string) { o.Class = v },
 	"kubernetes-routegroup-class":    func(o *Options, v string) { o.GroupClass = v },
@@ -44,9 +44,9 @@ var enablers = map[string][]string{
 	"enable-cache":             {"cache"},
 }
 
-// OptionsOf reads the flags of a Skipper, as they are on its command line. Of no
-// flags, what the inputs use is supposed to be on; flags that are there are all
-// that it has.
+// OptionsOf reads the flags of a Skipper, as they are on its command line. Without
+// flags, kgw assumes that everything that the inputs use is enabled. Otherwise the
+// flags are assumed to be complete.
 func OptionsOf(flags []string) Options {
 	var o Options
 	if len(flags) == 0 {
@@ -56,7 +56,7 @@ func OptionsOf(flags []string) Options {
 	on := map[string]bool{}
 	for i, flag := range flags {
 		if !strings.HasPrefix(flag, "-") {
-			continue // the value of the one before
+			continue // the value of the previous flag
 		}
 		name, value, valued := strings.Cut(strings.TrimLeft(flag, "-"), "=")
 		if !valued && i+1 < len(flags) && !strings.HasPrefix(flags[i+1], "-") {
@@ -98,7 +98,8 @@ func (o *Options) dropFilter(name string) {
 }
 
 // whereForwarding returns the condition that Skipper sends requests to the URL of a
-// flag, past all filters, where it is asked to; nil where its flags are known.
+// flag, bypassing all filters, where a route says so. It returns nil where the
+// flags are known.
 func (o *Options) whereForwarding(at source.Ref) *simulate.Unknown {
 	if o.Told {
 		return nil

@@ -73,7 +73,7 @@ func (x *exchange) setUnknown(key, reason string) {
 	x.in.SetHeader(key, "<not known: "+reason+">")
 }
 
-// changeBase64 encodes a header, or decodes it. A part of it is not followed.
+// changeBase64 encodes or decodes a header. kgw does not follow changes of a part of it.
 func changeBase64(x *exchange, c *eskip.Call) *served {
 	key, _ := textArg(c.Args, 0)
 	value := x.in.Header(key)
@@ -185,8 +185,8 @@ func queryToHeader(x *exchange, c *eskip.Call) *served {
 	return nil
 }
 
-// changeCookie adds a cookie behind those of the first line, or drops those of a
-// name from all lines, as net/http writes them (filters/cookie).
+// changeCookie adds a cookie at the end of the first line, or drops the cookies of
+// a name from all lines, as net/http writes them (filters/cookie).
 func changeCookie(x *exchange, c *eskip.Call) *served {
 	key, _ := textArg(c.Args, 0)
 	r := cookies(x.in)
@@ -222,9 +222,9 @@ func cookies(q *simulate.Request) *http.Request {
 	return out
 }
 
-// location returns where a redirect leads: what its address leaves out is the
-// request's, and the scheme that of the connection it was sent on, or https
-// (filters/builtin/redirect.go).
+// location returns the address that a redirect leads to. Parts that the redirect
+// leaves out are those of the request; the scheme is that of the connection on
+// which the request was sent on, or https (filters/builtin/redirect.go).
 func location(q *simulate.Request, c *eskip.Call, scheme string) string {
 	text, _ := textArg(c.Args, 1)
 	u, err := url.Parse(text)

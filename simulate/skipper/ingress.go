@@ -46,9 +46,9 @@ type ingress struct {
 	redirect    redirect
 }
 
-// redirect is what an object wants of plain HTTP.
+// redirect says what an object wants to happen to plain HTTP.
 type redirect struct {
-	never, keep bool // no redirect, and the route itself in its place
+	never, keep bool // no redirect, and the route itself instead
 	off         bool // a flag switches it off
 	status      int
 }
@@ -105,7 +105,7 @@ func (l *loader) loadIngress(m *simulate.Manifest) {
 // and the one that Skipper asks for.
 const ingressVersion = "networking.k8s.io/v1"
 
-// addElsewhere keeps an object that may be served otherwise.
+// addElsewhere keeps an object that another controller may serve.
 func (l *loader) addElsewhere(o elsewhere) {
 	l.elsewhere = append(l.elsewhere, o)
 	if slices.Contains(o.hosts, "") || len(o.hosts) == 0 {
@@ -128,8 +128,8 @@ func (l *loader) isOtherClass(m *simulate.Manifest, hosts []string, field, annot
 	return false
 }
 
-// unread reports that an object has a field that no line of its table has: its
-// effect in Skipper is not known.
+// unread returns a doubt about an object with a field that is not in its table,
+// since its effect in Skipper is not known.
 func unread(m *simulate.Manifest, t *simulate.FieldTable) *doubt {
 	for _, f := range t.Unread(m.Root) {
 		reason := fmt.Sprintf("Skipper reads %s %s as if the field %s were not there", m.Kind, m.ID(), f.Path)
@@ -141,8 +141,9 @@ func unread(m *simulate.Manifest, t *simulate.FieldTable) *doubt {
 // controllers are what annotations of other controllers begin with.
 var controllers = []string{"nginx.ingress.kubernetes.io/", "nginx.org/", "traefik.ingress.kubernetes.io/", "haproxy.org/", "haproxy-ingress.github.io/", "konghq.com/", "alb.ingress.kubernetes.io/", "projectcontour.io/"}
 
-// foreignAnnotation returns an annotation of another controller, whose class may be
-// the default one, of an Ingress without a class; "" if there is none.
+// foreignAnnotation returns an annotation of another controller on an Ingress
+// without a class, "" if there is none. The class of that controller may be the
+// default one.
 func foreignAnnotation(m *simulate.Manifest, annotations map[string]string) string {
 	if annotations[classAnnotation] != "" || source.Text(source.Field(m.Spec(), "ingressClassName")) != "" {
 		return ""
@@ -155,7 +156,7 @@ func foreignAnnotation(m *simulate.Manifest, annotations map[string]string) stri
 	return ""
 }
 
-// parse reads the annotations. One that does not parse costs the whole object.
+// parse reads the annotations. If one does not parse, Skipper drops the whole object.
 func (i *ingress) parse(hosts []string) bool {
 	var err error
 	at := i.m.At("metadata.annotations")
@@ -192,8 +193,8 @@ func (i *ingress) parse(hosts []string) bool {
 	return true
 }
 
-// addDefaultBackend is a route for everything: it has no host, no path, and none
-// of the annotations.
+// addDefaultBackend adds a route for all requests, without a host, a path, or the
+// effects of annotations.
 func (i *ingress) addDefaultBackend(n *source.Node) {
 	at := i.m.At("spec.defaultBackend")
 	b, filters, there := i.backend(n, at)
@@ -205,7 +206,8 @@ func (i *ingress) addDefaultBackend(n *source.Node) {
 	i.add(r)
 }
 
-// id makes the id of a route; what is not a letter, a digit or _ is _ there.
+// id returns the id of a route, in which all characters except letters, digits and _ are replaced
+// by _.
 func (i *ingress) id(name, host, path, service string) string {
 	parts := []string{i.m.Namespace, name, host, path, service}
 	for n := range parts {
@@ -216,8 +218,9 @@ func (i *ingress) id(name, host, path, service string) string {
 
 var nonWord = lazyregexp.New(`\W`)
 
-// backend returns the Service of a path as far as the inputs know it. One without
-// the port or of the wrong kind has other filters, or no route at all.
+// backend returns the Service of a path, as far as it is among the inputs. If the
+// Service lacks the port or has the wrong type, the route has other filters or does
+// not exist.
 func (i *ingress) backend(n *source.Node, at source.Ref) (b backend, filters []eskip.Call, there bool) {
 	s := source.Field(n, "service")
 	name := source.Text(source.Field(s, "name"))
@@ -245,7 +248,7 @@ func (i *ingress) backend(n *source.Node, at source.Ref) (b backend, filters []e
 	return b, nil, true
 }
 
-// portOf spells the port of a backend: its name, or its number.
+// portOf returns the port of a backend: its name, or its number.
 func portOf(n *source.Node) string {
 	if text := source.Text(source.Field(n, "name")); text != "" {
 		return text
@@ -283,7 +286,7 @@ func (i *ingress) addRule(rule *source.Node, path string) {
 	}
 }
 
-// pathPredicates returns what a path means by its type.
+// pathPredicates returns the predicates and expressions that a path means by its type.
 func (i *ingress) pathPredicates(p *source.Node) (predicates []eskip.Call, exprs []string) {
 	text := source.Text(source.Field(p, "path"))
 	switch kind := source.Text(source.Field(p, "pathType")); {
@@ -304,7 +307,7 @@ func (i *ingress) pathPredicates(p *source.Node) (predicates []eskip.Call, exprs
 
 func isOnTree(c eskip.Call) bool { return c.Name == "Path" || c.Name == "PathSubtree" }
 
-// addPathRoute is the route of a path, with the routes that Skipper adds.
+// addPathRoute adds the route of a path, with the routes that Skipper adds to it.
 func (i *ingress) addPathRoute(host string, p *source.Node, s share, at source.Ref) {
 	b, filters, there := i.backend(source.Field(p, "backend"), at)
 	if !there {
@@ -340,7 +343,7 @@ func (i *ingress) addPathRoute(host string, p *source.Node, s share, at source.R
 	}
 }
 
-// keepTwin adds the route once more, for plain HTTP before all redirects.
+// keepTwin adds the route a second time, for plain HTTP and before all redirects.
 func (i *ingress) keepTwin(r *route) {
 	twin := *r
 	twin.id, twin.weight, twin.tests, twin.path, twin.dropped = r.id+"_disable_https_redirect", 0, nil, nil, ""
@@ -355,7 +358,7 @@ func hostsOf(host string) []string {
 	return []string{host}
 }
 
-// addExtraRoutes are those of the annotation, for one path of a rule.
+// addExtraRoutes adds the routes of the annotation for one path of a rule.
 func (i *ingress) addExtraRoutes(host string, p *source.Node, at source.Ref) {
 	path, exprs := i.pathPredicates(p)
 	for n := range i.extra {

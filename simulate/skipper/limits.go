@@ -11,8 +11,8 @@ import (
 	"github.com/kgw-dev/kgw/simulate"
 )
 
-// limitArgs are where a rate limit filter has its arguments: the group, the
-// number of requests, the period, and what comes last.
+// limitArgs are the indexes of the arguments of a rate limit filter: the group, the
+// number of requests, the period, and the last one.
 var limitArgs = map[string]struct {
 	group, most, period, last int
 	client                    bool
@@ -36,12 +36,12 @@ func registerLimits() {
 	register(inert, "it switches off limits of the route that are set elsewhere", "disableRatelimit")
 }
 
-// limitBucket counts requests: for one kind of limit with the same settings,
-// and for one client if the limit distinguishes clients.
+// limitBucket identifies what requests are counted for: one kind of limit with
+// equal settings, and one client if the limit distinguishes clients.
 type limitBucket struct{ kind, settings, client string }
 
-// spendLimit spends one request of a bucket. A request without a value to count
-// by is never limited (filters/ratelimit).
+// spendLimit counts one request in a bucket. A request without the value that
+// identifies its client is never limited (filters/ratelimit).
 func spendLimit(x *exchange, c *eskip.Call) *served {
 	at := limitArgs[c.Name]
 	most, _ := number(c.Args, at.most)
@@ -73,7 +73,7 @@ func spendLimit(x *exchange, c *eskip.Call) *served {
 	return out
 }
 
-// limitKey returns what makes two limits one bucket: the group, or the numbers.
+// limitKey returns a text that is equal for limits with one bucket: the group, or the numbers.
 func limitKey(c *eskip.Call, group, most, period int) string {
 	if group >= 0 {
 		text, _ := textArg(c.Args, group)

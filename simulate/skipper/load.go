@@ -29,15 +29,14 @@ type Options struct {
 	Absent map[string]bool
 	// Unread are flags that kgw does not follow.
 	Unread []string
-	// Told reports that the flags of the cluster's Skipper are known.
+	// Told reports whether the flags of the cluster's Skipper are known.
 	Told bool
 }
 
-// Load reads the Ingresses and RouteGroups among the manifests as the
-// Kubernetes client of Skipper v0.27.57 does, with the flags that it has by
-// default and plain HTTP redirected to https. Services among the manifests say
-// what exists; one that is not among them is supposed to exist and to have
-// endpoints.
+// Load reads the Ingresses and RouteGroups among the manifests as the Kubernetes
+// client of Skipper v0.27.57 does, with the flags that it has by default and plain
+// HTTP redirected to https. A Service that is not among the manifests is assumed to
+// exist and to have endpoints.
 func Load(manifests []simulate.Manifest, o Options) *Engine {
 	e := &Engine{options: o, class: classOf(o.Class), groupClass: classOf(o.GroupClass), services: map[string]*simulate.Manifest{}}
 	var objects []*simulate.Manifest
@@ -96,7 +95,7 @@ func annotationsOf(m *simulate.Manifest) map[string]string {
 type Dropped struct {
 	At     source.Ref
 	Object string
-	// Hosts are those that it would be for; none is all.
+	// Hosts are the hosts that it would serve, none for all.
 	Hosts  []string
 	Reason string
 }
@@ -105,7 +104,7 @@ func (l *loader) dropObject(m *simulate.Manifest, hosts []string, at source.Ref,
 	l.Dropped = append(l.Dropped, Dropped{at, m.Kind + " " + m.ID(), hosts, fmt.Sprintf(format, args...)})
 }
 
-// add keeps a route unless one of its id is there.
+// add adds a route, unless there is one with its id.
 func (l *loader) add(r *route) {
 	if r.backend.kind == forward {
 		r.forwarded = l.options.whereForwarding(r.backend.at)

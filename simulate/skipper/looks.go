@@ -8,9 +8,10 @@ import (
 	"github.com/kgw-dev/kgw/internal/pathlang"
 )
 
-// Looks lists what routes look at beyond the sets of their entries: an expression for
-// the path beside another condition on it, escapes that a filter keeps, hosts that a
-// predicate names, and hosts of routes that Skipper adds or leaves out.
+// Looks returns sets for what routes look at besides the sets of their entries: an
+// expression for the path besides another condition on it, escapes that a filter
+// keeps, hosts that a predicate names, and hosts of routes that Skipper adds or
+// leaves out.
 func (e *Engine) Looks() []match.Set {
 	var out []match.Set
 	for _, r := range e.routes {
@@ -35,8 +36,9 @@ func (e *Engine) Looks() []match.Set {
 	return out
 }
 
-// looks returns the sets of a predicate among those of a route, which an expression for the
-// path splits where another condition on it is in the set of its entry.
+// looks returns the sets of a predicate of a route. Narrowed reports that the set of the
+// route's entry already has a condition on the path, so that an expression for the path
+// splits it.
 func (t *test) looks(set match.Set, narrowed bool) []match.Set {
 	var out []match.Set
 	args := textsOf(t.Args)

@@ -14,7 +14,7 @@ import (
 	"github.com/kgw-dev/kgw/simulate"
 )
 
-// test is a predicate that is tested where the path matches.
+// test is a predicate that is tested after the path matched.
 type test struct {
 	eskip.Call
 	expr *regexp.Regexp // of a predicate with one expression
@@ -36,26 +36,26 @@ func truthOf(b bool) truth {
 	return no
 }
 
-// predicateKind is how a predicate of Skipper v0.27.57 is decided.
+// predicateKind describes how kgw decides a predicate of Skipper v0.27.57.
 type predicateKind struct {
 	// expression is the number of the argument that is an expression, from 1;
 	// 0 is none.
 	expression int
-	// holds decides it; the reason is why it cannot be.
+	// holds decides the predicate. The reason says why it cannot be decided.
 	holds func(t *test, q *simulate.Request) (holds truth, reason string)
-	// why is what kind of thing is not known, and needs what would decide it.
+	// why is the kind of the unknown, and needs is what would decide it.
 	why   simulate.Why
 	needs string
 }
 
-// decidedKind makes a kind that is decided by the request alone.
+// decidedKind returns a kind that the request alone decides.
 func decidedKind(expression int, holds func(t *test, args []string, q *simulate.Request) bool) predicateKind {
 	return predicateKind{expression: expression, holds: func(t *test, q *simulate.Request) (truth, string) {
 		return truthOf(holds(t, textsOf(t.Args), q)), ""
 	}}
 }
 
-// undecidedKind makes a kind that the request alone does not decide.
+// undecidedKind returns a kind that the request alone does not decide.
 func undecidedKind(why simulate.Why, reason string) predicateKind {
 	return predicateKind{why: why, holds: func(*test, *simulate.Request) (truth, string) { return unknown, reason }}
 }
@@ -160,11 +160,11 @@ func (t *test) exampleHeaders() []simulate.Header {
 	return slices.DeleteFunc(t.example(), func(h simulate.Header) bool { return h.Name == "?" })
 }
 
-// teeHeader is what a request carries that teeLoopback copied; a caller cannot
-// send it, since Skipper keeps it in the context of the request.
+// teeHeader is a header that marks copies of requests by teeLoopback. Callers
+// cannot send the mark, since Skipper keeps it in the context of the request.
 const teeHeader = "\x00tee"
 
-// anyHeader reports whether one of the lines of a header satisfies a condition.
+// anyHeader reports whether a line of a header satisfies a condition.
 func anyHeader(q *simulate.Request, name string, ok func(string) bool) bool {
 	return slices.ContainsFunc(q.Headers, func(h simulate.Header) bool { return strings.EqualFold(h.Name, name) && ok(h.Value) })
 }
@@ -206,8 +206,8 @@ func claimMatches(q *simulate.Request) func(k, v string) bool {
 	}
 }
 
-// claim reads the token's payload, which nobody has verified; only a JWT in
-// "Authorization: Bearer" has one.
+// claim returns a claim of the token's payload, which nobody has verified. Only a
+// JWT in "Authorization: Bearer" has a payload.
 func claim(q *simulate.Request, key string) any {
 	if text, ok := strings.CutPrefix(q.Header("Authorization"), "Bearer "); !ok || !q.Token.Is("jwt", text) {
 		return nil
@@ -272,7 +272,7 @@ func holdsSource(t *test, q *simulate.Request) (truth, string) {
 	return no, ""
 }
 
-// holdsSegment is by chance, except for all of the traffic and none of it.
+// holdsSegment decides by chance, except for shares of all or none of the traffic.
 func holdsSegment(t *test, _ *simulate.Request) (truth, string) {
 	from, _ := number(t.Args, 0)
 	to, _ := number(t.Args, 1)
@@ -285,7 +285,7 @@ func holdsSegment(t *test, _ *simulate.Request) (truth, string) {
 	return unknown, "it matches a random share of the traffic"
 }
 
-// holdsTraffic is by chance, except for a caller with the cookie of a group.
+// holdsTraffic decides by chance, except for a caller with the cookie of a group.
 func holdsTraffic(t *test, q *simulate.Request) (truth, string) {
 	share, _ := number(t.Args, 0)
 	if group, sticky := textArg(t.Args, 2); sticky {

@@ -17,11 +17,11 @@ type route struct {
 	id     string // routes of one id are one route
 	object string // name of the Ingress or RouteGroup
 	at     source.Ref
-	// hosts are those of the object; a route without any is for all.
+	// hosts are the hosts of the object. A route without hosts is for all.
 	hosts   []string
 	path    []string // segments of Path or PathSubtree; nil without one
 	subtree bool
-	// predicates are those of the route as they are written, and pathExprs the
+	// predicates are the predicates of the route as written, and pathExprs the
 	// expressions that Skipper made of an Ingress's path.
 	predicates []eskip.Call
 	pathExprs  []string
@@ -31,18 +31,18 @@ type route struct {
 	weight     int
 	// redirect is the status of a redirect to https that Skipper adds, or 0.
 	redirect int
-	// forwarded is the condition that no filter of it runs, and no backend of it is
-	// asked; nil if they are.
+	// forwarded is the condition that Skipper forwards requests without running
+	// filters or asking backends of the route, nil if it does not.
 	forwarded *simulate.Unknown
-	// uncertain is why the route may not exist; nil if it does.
+	// uncertain is the reason why the route may not exist, nil if it certainly does.
 	uncertain *doubt
-	// dropped is why Skipper drops the route; "" if it does not. Foreign
-	// reports that a Skipper with more filters or predicates would not.
+	// dropped is the reason why Skipper drops the route, "" if it does not. Foreign
+	// reports that a Skipper with more filters or predicates would keep it.
 	dropped string
 	foreign bool
 }
 
-// text writes what the route does.
+// text returns a text for what the route does.
 func (r *route) text() string {
 	var b strings.Builder
 	for _, c := range r.filters {
@@ -52,20 +52,20 @@ func (r *route) text() string {
 	return b.String()
 }
 
-// doubt is something that kgw does not know, and the place of it. The key is that
-// of the condition, "" where it is the reason.
+// doubt is something that kgw does not know, with its place. The key is the key of
+// the condition, "" if the reason is the key.
 type doubt struct {
 	at          source.Ref
 	field       string
 	reason, key string
 }
 
-// backend is where a route ends.
+// backend is the end of a route: a service, an address, or none.
 type backend struct {
 	kind backendKind
-	// to is the Service with its namespace, or the address.
+	// to is the Service with its namespace, or an address.
 	to string
-	// port is that of the Service, by name or number.
+	// port is the port of the Service, by name or number.
 	port string
 	// at is where the backend is written.
 	at source.Ref
@@ -88,16 +88,16 @@ var backendKinds = map[string]backendKind{
 	"": service, "service": service, "network": network, "lb": balanced, "shunt": shunt, "loopback": loopback, "dynamic": dynamic, "forward": forward,
 }
 
-// isBehind reports whether the backend is something behind Skipper.
+// isBehind reports whether the backend is a service or an address behind Skipper.
 func (b *backend) isBehind() bool {
 	return b.kind == service || b.kind == network || b.kind == balanced || b.kind == dynamic
 }
 
 const forwardedProto = "X-Forwarded-Proto"
 
-// compile splits the predicates of a route into what chooses its place in the
-// tree of paths and what is tested there, and computes its weight
-// (routing/datasource.go, processRouteDef). A route that Skipper cannot build
+// compile splits the predicates of a route into those that choose its place in the
+// tree of paths and those that are tested there, and computes the weight of the
+// route (routing/datasource.go, processRouteDef). A route that Skipper cannot build
 // is dropped.
 func (r *route) compile(predicates []eskip.Call) {
 	r.predicates = predicates
@@ -139,8 +139,9 @@ func (r *route) drop(format string, args ...any) {
 	}
 }
 
-// addHeader adds a test of a header. Of two Header predicates with one name the
-// last counts; the expressions of HeaderRegexp are all tested, and count once.
+// addHeader adds a test of a header. The last of several Header predicates with one
+// name counts. All expressions of HeaderRegexp are tested, and count once for the
+// weight.
 func (r *route) addHeader(c eskip.Call, headers map[string]int) {
 	name, ok := textArg(c.Args, 0)
 	if _, valued := textArg(c.Args, 1); !ok || !valued || len(c.Args) != 2 {
@@ -163,8 +164,8 @@ func (r *route) addHeader(c eskip.Call, headers map[string]int) {
 	r.addCompiled(c)
 }
 
-// addTest adds a predicate that is tested. Each counts one for the weight, but
-// for those that only choose a share of the traffic.
+// addTest adds a predicate that is tested. Each adds one to the weight, except for
+// those that only choose a share of the traffic.
 func (r *route) addTest(c eskip.Call) {
 	if i := slices.IndexFunc(r.tests, func(t test) bool { return t.Name == "Method" }); c.Name == "Method" && i >= 0 && acceptsPredicate(&c) {
 		r.tests[i] = test{Call: c} // the last one counts
@@ -221,8 +222,8 @@ func (r *route) setPath(text string, subtree bool) {
 
 var restOfPath = lazyregexp.New(`/[*][^/]*$`)
 
-// cleanPath returns what Skipper makes of a path: absolute, without empty segments
-// and dots, the final slash kept (github.com/dimfeld/httppath).
+// cleanPath returns the path as Skipper cleans it: absolute, without empty segments
+// and dots, but with its final slash (github.com/dimfeld/httppath).
 func cleanPath(text string) string {
 	var out []string
 	for segment := range strings.SplitSeq(text, "/") {
@@ -241,8 +242,8 @@ func cleanPath(text string) string {
 	return path
 }
 
-// textArg returns an argument that is a text; an expression between slashes is
-// one to Skipper.
+// textArg returns an argument that is a text. To Skipper, an expression between
+// slashes is a text too.
 func textArg(args []any, i int) (string, bool) {
 	if i >= len(args) {
 		return "", false

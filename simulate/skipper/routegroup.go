@@ -23,7 +23,7 @@ type group struct {
 	redirect redirect
 	made     bool // a route was made, though it may have been left out again
 	hostOnly bool // and has no predicate but the host
-	// uncertain returns why Skipper may not have the routes; nil if it has
+	// uncertain is the reason why Skipper may not have the routes, nil if it has
 	// them.
 	uncertain *doubt
 }
@@ -63,7 +63,7 @@ func (l *loader) loadGroup(m *simulate.Manifest) {
 	}
 }
 
-// validate finds what makes Skipper leave the object out
+// validate returns why Skipper leaves the object out, and where
 // (dataclients/kubernetes/definitions/routegroupvalidator.go).
 func (g *group) validate() (at string, err error) {
 	spec := g.m.Spec()
@@ -164,7 +164,7 @@ func (g *group) validRoute(n *source.Node, hasDefault bool) error {
 	return err
 }
 
-// readSingleCalls reads a list of texts of which each is one call.
+// readSingleCalls reads a list of texts, each of which is one call.
 func readSingleCalls(n *source.Node, list string, parse func(string) ([]eskip.Call, error)) ([]eskip.Call, error) {
 	var out []eskip.Call
 	for _, text := range source.Texts(source.Field(n, list)) {
@@ -235,8 +235,8 @@ func (g *group) ownHosts() []string {
 	return g.hosts
 }
 
-// addImplicit makes the routes of a group that has none: to its default backends,
-// without conditions but the host, and without filters.
+// addImplicit makes the routes of a group that lists none: routes to its default
+// backends, with the host as the only condition, and without filters.
 func (g *group) addImplicit() bool {
 	at := g.m.At("spec.defaultBackends")
 	for i, ref := range readReferences(source.Elements(source.Field(g.m.Spec(), "defaultBackends"))) {
@@ -265,7 +265,7 @@ func (g *group) addRoute(r *route, predicates []eskip.Call) {
 }
 
 // addExplicit makes the routes of one route of the group: one for each method and
-// backend. A backend that cannot be used costs all of them.
+// backend. If one backend cannot be used, it makes none.
 func (g *group) addExplicit(n *source.Node, index int) {
 	at := g.m.At(source.JoinIndex("spec.routes", index))
 	filters, _ := readSingleCalls(n, "filters", eskip.ParseFilters)

@@ -1,9 +1,8 @@
 // Package skipper decides requests as Skipper does with the Ingresses and
 // RouteGroups of a cluster.
 //
-// It takes manifests and returns an engine. Three tables hold what it decides,
-// and what it cannot know: predicateKinds, filterKinds, and the loaders of the
-// two kinds.
+// It takes manifests and returns an engine. What it decides, and what it cannot
+// know, is in predicateKinds, in filterKinds, and in the loaders of the two kinds.
 package skipper
 
 import (
@@ -31,7 +30,7 @@ type Engine struct {
 	services   map[string]*simulate.Manifest // by namespace and name
 	routes     []*route
 	byHost     map[string][]*route // of plain hosts
-	anyHost    []*route            // and those of hosts that are expressions
+	anyHost    []*route            // routes whose hosts are expressions
 	elsewhere  []elsewhere
 	otherAny   *elsewhere // one of them that is for all hosts, or nil
 }
@@ -42,9 +41,9 @@ type elsewhere struct {
 	hosts []string
 	m     *simulate.Manifest
 	class string
-	// at is the place that says so.
+	// at is the place that names the class, or lacks one.
 	at source.Ref
-	// other names who serves it where that is not known by the class.
+	// other names the controller that serves it, where the class does not say it.
 	other string
 }
 
@@ -62,7 +61,8 @@ func (o *elsewhere) whereOpen(host string) simulate.Unknown {
 }
 
 // whereSkipperIsReached returns the condition that requests for a host that Skipper
-// serves too come to Skipper. It is the same only where the whole object is.
+// serves too come to Skipper. Two such conditions are equal only if the whole
+// objects are.
 func (o *elsewhere) whereSkipperIsReached(host string) simulate.Unknown {
 	what := fmt.Sprintf("requests for host %q come to Skipper and not to %s, which the %s %s may be for", host, o.controller(), o.m.Kind, o.m.ID())
 	return simulate.Unknown{Why: simulate.Opaque, At: o.at, What: what, Key: what + o.text()}
@@ -128,8 +128,8 @@ func (r *route) isOnHost(host string) bool {
 	})
 }
 
-// Serves reports whether some object names the host, with or without a port:
-// for Skipper, or for another controller.
+// Serves reports whether an object for Skipper or for another controller names the
+// host, with or without a port.
 func (e *Engine) Serves(host string) bool {
 	return e.namesHost(host) || e.otherFor(host) != nil
 }
@@ -158,8 +158,8 @@ func (e *Engine) Decide(r *simulate.Request, t *simulate.Trail) simulate.Decisio
 	return e.Session().Decide(r, t)
 }
 
-// Session is a rate limit period: what its requests spend counts for those
-// after them. It is for one caller at a time.
+// Session is a rate limit period: each of its requests counts for the limits of
+// later ones. It is not safe for concurrent use.
 type Session struct {
 	engine *Engine
 	spent  map[limitBucket]int
@@ -207,8 +207,8 @@ func changedHeaders(before, after *simulate.Request) map[string]string {
 	return out
 }
 
-// decideNotServed returns what becomes of a request for a host of another controller:
-// anything.
+// decideNotServed returns the decision about a request for a host of another
+// controller, which may be anything.
 func (e *Engine) decideNotServed(r *simulate.Request, o *elsewhere, t *simulate.Trail) simulate.Decision {
 	if o.class != "" {
 		t.Say(name, o.at, "%s %s is of the class %q, which Skipper does not serve", o.m.Kind, o.m.ID(), o.class)

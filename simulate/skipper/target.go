@@ -43,7 +43,7 @@ func modPath(x *exchange, c *eskip.Call) *served {
 	return nil
 }
 
-// keepEscapes makes text of the escapes of reserved characters (rfc.PatchPath).
+// keepEscapes keeps the escapes of reserved characters as text (rfc.PatchPath).
 func keepEscapes(x *exchange, _ *eskip.Call) *served {
 	kept := escape().ReplaceAllStringFunc(x.in.RawPath(), func(e string) string {
 		if c, err := url.PathUnescape(e); err == nil && strings.Contains(";/?:@&=+$,", c) {

@@ -10,12 +10,12 @@ import (
 
 var placeholder = lazyregexp.New(`\$\{([^{}]+)\}`)
 
-// expansion is what a template comes to.
+// expansion is the result of a template.
 type expansion struct {
 	value string
 	// missing reports that something is absent, which counts as empty.
 	missing bool
-	// hidden is what kgw does not know, or "".
+	// hidden names a part that kgw does not know, or "".
 	hidden string
 }
 

@@ -28,8 +28,8 @@ func registerTokens() {
 	registerRequest(changes, "it sets the token of a file, which proves nothing of the caller", injectToken, "bearerinjector")
 }
 
-// validateJWT wants a JWT whose signature and times are good, and with
-// jwtValidation a subject.
+// validateJWT demands a JWT with a valid signature and valid times, and with
+// jwtValidation also a subject.
 func validateJWT(x *exchange, c *eskip.Call) *served {
 	text, refused := x.bearer()
 	if refused != nil {
@@ -49,8 +49,8 @@ func validateJWT(x *exchange, c *eskip.Call) *served {
 	return nil
 }
 
-// bearer finds the token: only the first header counts, and the scheme must be
-// written so.
+// bearer finds the token. Only the first header counts, and the scheme must be
+// written exactly as "Bearer".
 func (x *exchange) bearer() (text string, refused *served) {
 	text, ok := strings.CutPrefix(x.in.Header("Authorization"), "Bearer ")
 	if !ok || text == "" {
@@ -59,8 +59,8 @@ func (x *exchange) bearer() (text string, refused *served) {
 	return text, nil
 }
 
-// askTokeninfo asks the token information service about the token, once for
-// each request, and holds its answer to the filter's condition.
+// askTokeninfo asks the token information service about the token, once for each
+// request, and compares the answer with the filter's condition.
 func askTokeninfo(x *exchange, c *eskip.Call) *served {
 	if x.info == nil {
 		text, refused := x.bearer()
@@ -86,8 +86,8 @@ func askTokeninfo(x *exchange, c *eskip.Call) *served {
 	return nil
 }
 
-// mayHave asks whether an opaque token of which not all is said has what a filter
-// wants.
+// mayHave asks whether an opaque token that is known only in part has what a filter
+// demands.
 func (x *exchange) mayHave(c *eskip.Call) bool {
 	t, scopes := &x.in.Token, strings.HasSuffix(c.Name, "Scope")
 	if t.Kind != "opaque" || t.Tokeninfo != nil || scopes && t.Knows("scope") {
@@ -103,7 +103,7 @@ func (x *exchange) mayHave(c *eskip.Call) bool {
 	return x.in.Holds(simulate.Unknown{Why: simulate.Asked, At: x.route.at, What: "the answer of the token information service has what " + c.Name + " demands", Needs: "token.tokeninfo in a test, or --scopes and --realm"})
 }
 
-// missingFact returns what a filter misses in the answer; "" if nothing.
+// missingFact returns a fact that a filter demands and the answer lacks, "" for none.
 func missingFact(c *eskip.Call, facts map[string]any) string {
 	args := textsOf(c.Args)
 	equal := func(k, v string) bool { have, ok := facts[k].(string); return ok && have == v }
@@ -121,8 +121,8 @@ func missingFact(c *eskip.Call, facts map[string]any) string {
 	return ""
 }
 
-// infoOf returns what the token information service answers: the answer set in the
-// token, else one made of its claims. Nil is any status but 200.
+// infoOf returns the answer of the token information service: the answer that the
+// token has, else one made of its claims. It returns nil for any status but 200.
 func infoOf(t *simulate.Token, text string) map[string]any {
 	if text != t.Text() || t.Kind == "malformed" || !t.OK() {
 		return nil
@@ -168,8 +168,8 @@ func scopesOf(facts map[string]any) []string {
 	return nil
 }
 
-// forwardToken sets a header to what the service said. Where it was not asked
-// yet, the caller's own header stays.
+// forwardToken sets a header to the answer of the service. If the service was not
+// asked yet, the caller's own header stays.
 func forwardToken(x *exchange, c *eskip.Call) *served {
 	key, _ := textArg(c.Args, 0)
 	said := x.learntOf()

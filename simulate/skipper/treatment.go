@@ -12,9 +12,8 @@ import (
 // place in it.
 type RouteKey struct{ Object, Path string }
 
-// Treatments returns what each route does besides checking who sends a request
-// and sending it on, in the order of the routes: the first of Entries that
-// belongs to a route has its place.
+// Treatments returns what each route does besides authenticating a request and
+// sending it on, by the place of the route's first entry in Entries.
 func (e *Engine) Treatments() map[RouteKey]simulate.Treatment {
 	out := map[RouteKey]simulate.Treatment{}
 	for _, r := range e.routes {
@@ -27,7 +26,7 @@ func (e *Engine) Treatments() map[RouteKey]simulate.Treatment {
 
 func (r *route) treatment() simulate.Treatment {
 	var t simulate.Treatment
-	known := false // whether a filter before asked who sends the request
+	known := false // whether an earlier filter authenticated the request
 	for i := range r.filters {
 		c := &r.filters[i]
 		k := filterOf(c.Name)
@@ -60,8 +59,8 @@ func (r *route) treatment() simulate.Treatment {
 	return t
 }
 
-// hidesEffect reports whether the filter changes requests in a way that depends
-// on what they have, so that one request does not show it all.
+// hidesEffect reports whether the filter changes requests in a way that depends on
+// their content, so that one request does not show the whole effect.
 func (k *filterKind) hidesEffect(c *eskip.Call) bool {
 	if k.class != changes || k.respond != nil {
 		return false

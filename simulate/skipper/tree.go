@@ -10,8 +10,8 @@ import (
 	"github.com/kgw-dev/kgw/simulate"
 )
 
-// Ranks of segments: what is written out comes before a parameter, that before
-// a rest; a route without a path comes last.
+// Ranks of segments: a literal segment comes before a parameter, which comes before
+// a rest. A route without a path comes last.
 const (
 	literal byte = iota
 	parameter
@@ -54,7 +54,7 @@ func segmentRank(p, segment string) (rank byte, ok bool) {
 }
 
 // subtreeRank is rank for PathSubtree: the path itself, with a final slash or
-// without, is written out; what is below is a rest (routing/matcher.go,
+// without, is literal, and what is below it is a rest (routing/matcher.go,
 // addSubtreeLeafsToPath).
 func (r *route) subtreeRank(segments []string) (rank []byte, ok bool) {
 	path := r.path
@@ -111,10 +111,11 @@ type candidate struct {
 	rank  []byte
 }
 
-// find returns the route that gets the request, or nil: from the most specific
-// path outwards, at each of them by weight, the first whose predicates hold
-// (pathmux/tree.go, routing/matcher.go). The request's world decides what the
-// inputs leave open. Pass counts how often the request was routed before.
+// find returns the route that gets the request, or nil. It tries the routes from
+// the most specific path to the least, those with one path by weight, and returns
+// the first whose predicates hold (pathmux/tree.go, routing/matcher.go). The
+// request's world decides what the inputs leave open. Pass is the number of times
+// that the request was routed before.
 func (e *Engine) find(q *simulate.Request, path string, pass int) *route {
 	segments := strings.Split(strings.TrimPrefix(path, "/"), "/")
 	var found []candidate
@@ -177,7 +178,7 @@ func (r *route) mayHold(q *simulate.Request) bool {
 	return true
 }
 
-// predicatesHold asks what is not known of the predicates that may hold.
+// predicatesHold reports whether all predicates hold, and asks about those that are not known.
 func (r *route) predicatesHold(q *simulate.Request, pass int) bool {
 	if d := r.uncertain; d != nil && !q.Holds(simulate.Unknown{Why: simulate.Opaque, At: d.at, What: d.reason, Key: d.key}) {
 		return false
@@ -200,9 +201,9 @@ func (r *route) predicatesHold(q *simulate.Request, pass int) bool {
 	return true
 }
 
-// key names a condition: the same predicate holds for all routes at once, but
-// for shares of the traffic, which are drawn for each route and each time that
-// a request is routed.
+// key returns the key of a condition. One predicate holds for all routes or for
+// none, except for shares of the traffic, which are drawn for each route and each
+// time that a request is routed.
 func (r *route) key(t *test, pass int) string {
 	if t.Name == "Traffic" {
 		return fmt.Sprintf("%s %s %d", r.id, t.String(), pass)
@@ -210,13 +211,13 @@ func (r *route) key(t *test, pass int) string {
 	return t.String()
 }
 
-// sameHost compares hosts: a final dot and a port do not count, case does.
+// sameHost reports whether two hosts are equal, except for a final dot and a port. Case counts.
 func sameHost(want, have string) bool {
 	rest, ok := strings.CutPrefix(have, want)
 	return want == "" || ok && isHostRest(rest)
 }
 
-// isHostRest reports whether a text is what may be behind a host's name.
+// isHostRest reports whether a text may follow the name in a host: a dot or a port.
 func isHostRest(text string) bool {
 	text = strings.TrimPrefix(text, ".")
 	if text == "" {
