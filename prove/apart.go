@@ -39,8 +39,8 @@ func (c *Cluster) targets() []string {
 	return slices.Compact(out)
 }
 
-// reasonApart returns why nothing is known of what an object does, "" if it does
-// nothing to requests for the hosts or engines read it.
+// reasonApart returns why the effect of an object is not known, "" if engines read
+// it or it does not affect requests for the hosts.
 func reasonApart(m *simulate.Manifest, targets []string) string {
 	group, _, _ := strings.Cut(m.APIVersion, "/")
 	leads := func(hosts []string) bool {

@@ -23,14 +23,13 @@ func isAPI(d *source.Document) bool {
 }
 
 // APIs returns what the controller of Api made of the documents that are Apis, as
-// objects of today that mean the same: a VirtualService for every path and
-// method, and, where authentication is on, policies of the Service's pods. Its
-// Policy of authentication.istio.io demanded a token of one of the issuers that
-// do not exclude the path, of callers inside the mesh too (Kyma's api-controller
-// at b8c31ef40b01, pkg/controller/v1alpha2). services are those that are known,
-// domain is that of the cluster.
-// Where APINotComparable says why policies of today cannot mean the same, nobody
-// knows who gets in: all requests to the pods are unknown.
+// objects of today that mean the same: a VirtualService for every path and method,
+// and, where authentication is on, policies of the Service's pods. Its Policy of
+// authentication.istio.io demanded a token of one of the issuers that do not
+// exclude the path, of callers inside the mesh too (Kyma's api-controller at
+// b8c31ef40b01, pkg/controller/v1alpha2). services are the known Services, and
+// domain is the domain of the cluster. Where APINotComparable returns a reason, it
+// is not known who gets in: all requests to the pods are unknown.
 func APIs(docs []*source.Document, services []simulate.Manifest, domain string, o compile.Options) []simulate.Manifest {
 	o = o.WithDefaults()
 	var out []simulate.Manifest
@@ -48,7 +47,7 @@ func APIs(docs []*source.Document, services []simulate.Manifest, domain string, 
 // "".
 func APINotComparable(d *source.Document) string { return readAPI(d, "").why }
 
-// api is an Api: where its requests go, and whose tokens they need.
+// api is an Api: the Service that its requests go to, and the issuers whose tokens they need.
 type api struct {
 	doc                      *source.Document
 	namespace, host, service string
@@ -56,7 +55,7 @@ type api struct {
 	issuers                  []apiIssuer
 	public                   []string // paths that every issuer excludes
 	why                      string   // it cannot be compared
-	authentication           []any    // what is not read then: authenticationEnabled, and authentication
+	authentication           []any    // the fields that are not read then: authenticationEnabled, and authentication
 }
 
 // apiIssuer is an issuer, and the paths that it excludes as policies spell them.
@@ -126,8 +125,8 @@ func (a *api) issuer(jwt *source.Node) {
 	a.issuers = append(a.issuers, out)
 }
 
-// keepCommon finds the paths that every issuer excludes: those that are excluded
-// alike. Others that share a request are excluded in part, and are not compared.
+// keepCommon finds the paths that every issuer excludes with the same text. Other
+// paths that share a request are excluded in part, and are not compared.
 func (a *api) keepCommon() {
 	for i, one := range a.issuers {
 		for _, path := range one.excluded {
@@ -189,7 +188,7 @@ func (a *api) object(apiVersion, kind string, spec map[string]any) simulate.Mani
 	return m
 }
 
-// route returns the one route: every path, and the CORS policy that all Apis had.
+// route returns the only route: it matches every path and has the CORS policy that all Apis had.
 func (a *api) route() map[string]any {
 	return map[string]any{
 		"match": []any{map[string]any{"uri": map[string]any{"regex": "/.*"}}},
@@ -219,8 +218,8 @@ func (a *api) policies() (keys, rules []any) {
 	return keys, rules
 }
 
-// selectorOf returns the labels of the pods of a Service: of one among the inputs,
-// or of one that is known.
+// selectorOf returns the labels of the pods of a Service that is among the inputs,
+// or known otherwise.
 func selectorOf(services []simulate.Manifest, o compile.Options, namespace, name string) map[string]any {
 	labels := map[string]string{"app": name}
 	for _, s := range o.Config.Known.Services {
@@ -240,7 +239,7 @@ func selectorOf(services []simulate.Manifest, o compile.Options, namespace, name
 	return out
 }
 
-// apiSide is a side on which Apis are: what their policies refuse is answered as
+// apiSide is a side with Apis. Requests that their policies refuse are answered as
 // Envoy's authentication filter did.
 type apiSide struct {
 	*side

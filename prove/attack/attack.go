@@ -1,7 +1,7 @@
 // Package attack makes inputs that their schemas allow and whose authors may mean
-// harm, for tests that search for builds that open something. It takes a source
-// of random numbers and returns documents with a configuration. It must not know
-// what is decided about them.
+// harm, for tests that search for builds that open something. It takes a source of
+// random numbers and returns documents with a configuration. It must not know how
+// requests to them are decided.
 package attack
 
 import (
@@ -50,7 +50,7 @@ func (h *Hostile) Inputs() (string, *config.Config) {
 		name, selector, _ := strings.Cut(s, ": ")
 		fmt.Fprintf(&b, "---\napiVersion: v1\nkind: Service\nmetadata: {name: %s, namespace: shop}\nspec: {selector: %s, ports: [{name: http, port: 80}]}\n", name, selector)
 	}
-	if h.Intn(4) == 0 { // what is not known without
+	if h.Intn(4) == 0 { // facts that are not known otherwise
 		for i, labels := range []string{h.pick("app: x, version: v1", "app: x"), h.pick("app: q, version: v1", "app: z, version: v1")} {
 			fmt.Fprintf(&b, "---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {name: d%d, namespace: shop}\nspec: {template: {metadata: {labels: {%s}}, spec: {containers: [{name: c}]}}}\n", i, labels)
 		}
@@ -72,7 +72,7 @@ func (h *Hostile) Inputs() (string, *config.Config) {
 	return b.String(), c
 }
 
-// writeForeign is an object that somebody else wrote, or that claims to be a
+// writeForeign writes an object that somebody else wrote, or that claims to be a
 // controller's.
 func (h *Hostile) writeForeign(b *strings.Builder) {
 	labels := h.oftenUsual(40, "", ", labels: {apirule.gateway.kyma-project.io/v1beta1: r0.shop}", ", labels: {apirule.gateway.kyma-project.io/name: r0, apirule.gateway.kyma-project.io/namespace: shop}", ", labels: {kgw.dev/owner: shop.r0}",
@@ -111,7 +111,7 @@ func (h *Hostile) service() string {
 	return h.oftenUsual(3, h.oftenUsual(10, h.pick("one", "two", "three"), "four"), "kubernetes, namespace: default", "Kubernetes, namespace: default", "\"one.shop.svc.cluster.local:80/x\"", "\"one?\"", "ONE", "nosuch")
 }
 
-// ruleService returns a Service of a rule's own, now and then.
+// ruleService sometimes returns a Service for one rule.
 func (h *Hostile) ruleService() string {
 	if h.Intn(10) > 0 {
 		return ""
@@ -133,7 +133,7 @@ func (h *Hostile) demand() string {
 	return h.pick("", "", "requiredScopes: [read]", "requiredScopes: [read, write]", "audiences: [shop]", "requiredScopes: ["+h.oftenUsual(20, "read", "\"read*\"", "\"*\"")+"]")
 }
 
-// writeLegacy is an APIRule of v1alpha1 or v1beta1.
+// writeLegacy writes an APIRule of v1alpha1 or v1beta1.
 func (h *Hostile) writeLegacy(b *strings.Builder, i int, host string) {
 	v := h.pick("v1alpha1", "v1beta1", "v1beta1", "v1beta1")
 	fmt.Fprintf(b, "---\napiVersion: gateway.kyma-project.io/%s\nkind: APIRule\n%s", v, h.meta(i))
@@ -161,7 +161,7 @@ func (h *Hostile) writeLegacy(b *strings.Builder, i int, host string) {
 	}
 }
 
-// writeModern is an APIRule of v2 or v2alpha1.
+// writeModern writes an APIRule of v2 or v2alpha1.
 func (h *Hostile) writeModern(b *strings.Builder, i int, host string) {
 	fmt.Fprintf(b, "---\napiVersion: gateway.kyma-project.io/%s\nkind: APIRule\n%s  hosts: [%q]\n  gateway: mesh/front\n  service: {name: %s, port: 80}\n  rules:\n",
 		h.pick("v2", "v2", "v2alpha1"), h.meta(i), h.oftenUsual(3, host, "*.example.com"), h.service())
@@ -176,7 +176,7 @@ func (h *Hostile) writeModern(b *strings.Builder, i int, host string) {
 	}
 }
 
-// writeFabric is a FabricGateway.
+// writeFabric writes a FabricGateway.
 func (h *Hostile) writeFabric(b *strings.Builder, i int, host string) {
 	fmt.Fprintf(b, "---\napiVersion: zalando.org/v1\nkind: FabricGateway\n%s  x-fabric-service: [{host: %s, serviceName: %s}]\n  paths:\n", h.meta(i), host, h.pick("one", "two", "three"))
 	for k, path := range []string{"/a", "/a/", "/a/*", "/a/**", "/a/b", "/{x}/b", "/**", "/a.b/{x}"} {

@@ -1,5 +1,5 @@
-// Package changes reports what two states of the manifests answer differently, by
-// class of requests: for people, for programs and for pull requests.
+// Package changes reports which requests two states of the manifests answer
+// differently, by class: for people, for programs and for pull requests.
 package changes
 
 import (
@@ -33,7 +33,7 @@ type Change struct {
 	AnyMethod bool   `json:"anyMethod,omitempty"`
 	Host      string `json:"host"`
 	Path      string `json:"path,omitempty"`
-	// Part is the path of a request, where a part of the path's requests is meant.
+	// Part is the path of a request, if the change is about only a part of the requests of Path.
 	Part    string  `json:"part,omitempty"`
 	Before  string  `json:"before,omitempty"`
 	After   string  `json:"after"`
@@ -41,7 +41,7 @@ type Change struct {
 	Was     *Spot   `json:"was,omitempty"`
 	Is      *Spot   `json:"is,omitempty"`
 
-	// Line is the change in one line, and Requests what of it names the requests.
+	// Line is the change in one line, and Requests is the part of the line that names the requests.
 	Line     string `json:"-"`
 	Requests string `json:"-"`
 	// WasAt and IsAt are Was and Is, in their documents.
@@ -63,7 +63,7 @@ type Witness struct {
 	Is   int    `json:"is,omitempty"`
 }
 
-// Spot is where something is in the inputs.
+// Spot is a place in the inputs.
 type Spot struct {
 	File   string `json:"file"`
 	Line   int    `json:"line"`
@@ -93,7 +93,7 @@ func New(r *classes.Report, book *secret.Book) *Report {
 	return out
 }
 
-// reported returns a change as it is reported, but for the lines of its places.
+// reported returns a change as it is reported, except for the lines of its places.
 func reported(found *classes.Change, book *secret.Book) Change {
 	c := masked(*found, book)
 	return Change{
@@ -162,9 +162,9 @@ func (r *Report) text(w io.Writer) {
 	fmt.Fprintln(w, r.Totals())
 }
 
-// Matters reports whether a change is about who gets through the gateway with the
-// methods that the resource named, or where to. OPTIONS is let in for preflights
-// where nothing matched it.
+// Matters reports whether a change affects who gets through the gateway with the
+// methods that the resource named, or where requests go. OPTIONS where nothing
+// matched it before does not matter: it is let in for preflights.
 func (c *Change) Matters() bool {
 	switch c.Kind {
 	case classes.Exposed:
@@ -187,7 +187,7 @@ func (c *Change) Text(w io.Writer, indent string) {
 	}
 }
 
-// Totals says in one line how much changes.
+// Totals returns the number of changes in one line.
 func (r *Report) Totals() string {
 	if len(r.Changes) == 0 && r.Unchanged == 0 {
 		return "nothing is compared: no request is served on either side"
@@ -217,7 +217,7 @@ func (w *Witness) String() string {
 	return out
 }
 
-// Places returns where the two sides decide: "was at FILE:LINE:COLUMN".
+// Places returns the places where the two sides decide: "was at FILE:LINE:COLUMN".
 func (c *Change) Places() []string {
 	var out []string
 	if c.Was != nil {

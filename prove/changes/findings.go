@@ -7,7 +7,7 @@ import (
 	"github.com/kgw-dev/kgw/prove/classes"
 )
 
-// Findings returns the changes as findings, for the formats of those.
+// Findings returns the changes as findings, for the formats of findings.
 func (r *Report) Findings() diag.List {
 	var out diag.List
 	for i := range r.Changes {
@@ -22,9 +22,9 @@ func (r *Report) Findings() diag.List {
 	return out
 }
 
-// Finding returns the change as a finding with a code: where the after side
-// decides, related to the place on the side before; where only that one has a
-// place, there.
+// Finding returns the change as a finding with a code. Its place is the one that
+// decides on the after side, and the place on the before side is related. If only
+// the before side has a place, the finding is there.
 func (c *Change) Finding(code diag.Code, before string) diag.Finding {
 	f := diag.Finding{Code: code, ID: c.ID, Message: c.Line + c.shown()}
 	if c.Witness.URL != "" {

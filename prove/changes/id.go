@@ -8,7 +8,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/secret"
 )
 
-// ID returns the id of what texts say, without the secrets of the book: equal
+// ID returns an id of texts, from which it removes the secrets of the book. Equal
 // texts have equal ids.
 func ID(book *secret.Book, texts ...string) string {
 	shown := make([]string, len(texts))
@@ -17,7 +17,7 @@ func ID(book *secret.Book, texts ...string) string {
 	}
 	list, err := json.Marshal(shown)
 	if err != nil {
-		panic(err) // texts can be written
+		panic(err) // texts can always be marshalled
 	}
 	sum := sha256.Sum256(list)
 	return hex.EncodeToString(sum[:8])

@@ -9,8 +9,8 @@ import (
 	"github.com/kgw-dev/kgw/simulate"
 )
 
-// compareUnrouted compares what callers in the cluster get from the services
-// that no route of a comparison leads to: see Side.Services.
+// compareUnrouted compares the answers that callers in the cluster get from the
+// services to which no route of a comparison leads. See Side.Services.
 func compareUnrouted(routed []*comparison, before, after Side) []*comparison {
 	led := map[string]bool{}
 	for _, c := range routed {
@@ -48,13 +48,13 @@ func hostOf(service string) string {
 	return host
 }
 
-// within is a side as callers in the cluster meet it at one service.
+// within is a side as callers in the cluster see it at one service.
 type within struct {
 	Side
 	service string
 }
 
-// Parts lists what the decision about a request to the service depends on.
+// Parts lists the parts that the decision about a request to the service depends on.
 func (w within) Parts(string) []Part { return w.Guards(w.service) }
 
 // Decide decides a request that a caller in the cluster sends to the service.
@@ -79,8 +79,7 @@ func (c *comparison) compareInner(class *match.Class) {
 	all.addChanges(complete, Change{Host: c.shown, Path: "/"})
 }
 
-// runInner compares what callers in the cluster
-// get from the service.
+// runInner compares the answers of the service to callers in the cluster.
 func (c *comparison) runInner() {
 	if c.compile() != nil {
 		c.askScheme("http", c.compareInner)

@@ -58,7 +58,7 @@ func (c *credential) text(issuer bool) string {
 	return c.proof + "(" + strings.Join(parts, ", ") + ")"
 }
 
-// plainFacts are reported in another way, or not at all.
+// plainFacts are the facts that are reported in another way, or not at all.
 var plainFacts = []string{"iss", "aud", "scope", "scp", "scopes", "active"}
 
 func otherFacts(facts map[string]any) []string {
@@ -89,8 +89,8 @@ func textsOf(v any) []string {
 	return []string{fmt.Sprint(v)}
 }
 
-// credentials lists what callers of a class may bring: nothing, and what the
-// parts that match the class ask for.
+// credentials lists the credentials that callers of a class may bring: none, and
+// those that the parts which match the class ask for.
 func (c *comparison) credentials(class *match.Class) []credential {
 	out := []credential{{of: [2]bool{true, true}}}
 	seen := map[string]int{"": 0}
@@ -133,8 +133,8 @@ func (c *comparison) sideOf(part int) int {
 	return 1
 }
 
-// areAuthenticated reports whether rules of Oathkeeper match the class on both sides:
-// what they make of a token that nobody knows can be compared.
+// areAuthenticated reports whether rules of Oathkeeper match the class on both sides,
+// so that their answers to an unknown token can be compared.
 func (c *comparison) areAuthenticated(class *match.Class) bool {
 	var found [2]bool
 	for _, n := range class.Takes {
@@ -170,9 +170,9 @@ func (c *comparison) tokensOf(part int) []string {
 // nobody is an issuer whose tokens nobody verifies.
 const nobody = "https://nobody.test"
 
-// places returns where the policies of a side look for tokens: one that nobody knows
-// may be refused there. A delegate looks for itself: it is not compared with
-// policies in that.
+// places returns the places where the policies of a side look for tokens and may
+// refuse an unknown one. A delegate looks for tokens itself, and is not compared
+// with policies in that.
 func (c *comparison) places() []simulate.Via {
 	var found [2][]simulate.Via
 	for side := range c.parts {
@@ -196,7 +196,7 @@ func (c *comparison) places() []simulate.Via {
 	return slices.Compact(out)
 }
 
-// maxMarked bounds the tokens of one class.
+// maxMarked is the maximal number of tokens that are tried for one class.
 const maxMarked = 256
 
 // withClaims returns the credentials with further claims.
@@ -240,8 +240,8 @@ func request(class *match.Class, token simulate.Token) *simulate.Request {
 	return r
 }
 
-// requests returns those of a class with each credential, in the world that is
-// looked at.
+// requests returns the requests of a class with each credential, in the current
+// world.
 func (c *comparison) requests(class *match.Class, credentials []credential) []*simulate.Request {
 	bare := c.request(class)
 	out := make([]*simulate.Request, len(credentials))
@@ -259,7 +259,7 @@ func (c *comparison) request(class *match.Class) *simulate.Request {
 	return r
 }
 
-// ask asks a side in a phase of the world that is looked at.
+// ask asks a side in a phase of the current world.
 func (c *comparison) ask(side Side, phase uint, requests []*simulate.Request) *answers {
 	a := &answers{path: requests[0].RawPath(), decisions: make([]simulate.Decision, len(requests))}
 	c.world.Phase = phase
@@ -269,7 +269,7 @@ func (c *comparison) ask(side Side, phase uint, requests []*simulate.Request) *a
 	return a
 }
 
-// decide asks one of the two sides in the world that is looked at.
+// decide asks one of the two sides in the current world.
 func (c *comparison) decide(side int, r *simulate.Request) simulate.Decision {
 	c.world.Phase = uint(side)
 	return c.sides[side].Decide(r)
@@ -277,12 +277,12 @@ func (c *comparison) decide(side int, r *simulate.Request) simulate.Decision {
 
 func (a *answers) reaches() bool { return a.best().Passed() }
 
-// anyUnread reports whether something that is not read decides.
+// anyUnread reports whether an unread part decides.
 func (a *answers) anyUnread() bool {
 	return slices.ContainsFunc(a.decisions, func(d simulate.Decision) bool { return d.Cause == simulate.Anything })
 }
 
-// best returns a decision of those that get furthest.
+// best returns one of the decisions that get furthest.
 func (a *answers) best() *simulate.Decision {
 	for i := range a.decisions {
 		if a.decisions[i].Passed() {
@@ -300,8 +300,8 @@ func (a *answers) placeOf() source.Ref {
 	return source.Ref{}
 }
 
-// demands returns what a decision depends on besides a token: external
-// authorizers.
+// demands returns the external authorizers that a decision depends on besides a
+// token.
 func demands(d *simulate.Decision) []string {
 	var out []string
 	for _, p := range d.Proofs {

@@ -13,7 +13,7 @@ import (
 // Between returns, for each state between two others, the requests that it treats
 // differently from both: Exposed are admitted only there, Tightened are refused only
 // there, Internal are the same for callers in the mesh, and Unknown could not be
-// decided. All states are asked about each class of requests, so that a change of one
+// decided. Each class of requests is asked of all states, so that a change of one
 // class never hides another.
 func Between(before Side, states []Side, after Side) [][]Change {
 	hosts := hostsOf(append([]Side{before, after}, states...)...)
@@ -57,7 +57,7 @@ func compareBetween(c *comparison, states []Side) [][]Change {
 	}
 	out := make([][]Change, len(list))
 	for k, s := range list {
-		for _, ch := range c.changes { // what could not be decided
+		for _, ch := range c.changes { // changes that could not be decided
 			s.addChange(ch)
 		}
 		s.joinSpellings()
@@ -66,20 +66,20 @@ func compareBetween(c *comparison, states []Side) [][]Change {
 	return out
 }
 
-// sibling returns the same comparison, with nothing found.
+// sibling returns a copy of the comparison without its findings.
 func (c *comparison) sibling() *comparison {
 	out := *c
 	out.merged, out.changes, out.notes = map[spelledKey]int{}, nil, nil
 	return &out
 }
 
-// state is the comparison of a state between with those at the ends.
+// state is the comparison of an intermediate state with those at the ends.
 type state struct {
 	*comparison
 	now Side
 }
 
-// asked is a class of requests, and what the states at the ends answered.
+// asked is a class of requests with the answers of the states at the ends.
 type asked struct {
 	class       *match.Class
 	credentials []credential
@@ -120,7 +120,7 @@ func (s *state) ask(a *asked) {
 	all.addChanges(complete, base)
 }
 
-// phaseNow is the phase of a world in which the state between is asked.
+// phaseNow is the phase of a world in which the intermediate state is asked.
 const phaseNow = 2
 
 // three are the answers of the states about one class.
@@ -202,7 +202,7 @@ func (t *three) answersPreflight(s Side, phase uint) bool {
 	return d.Cause == simulate.Preflight || d.Passed()
 }
 
-// origin returns one that a CORS policy of a state names.
+// origin returns an origin that a CORS policy of a state names.
 func (t *three) origin() string {
 	origin := "https://origin.test"
 	for side := range t.parts {
@@ -245,8 +245,8 @@ func (t *three) insideOf(service string) {
 	}
 }
 
-// insideAt asks a state at an end for a caller in the mesh. An answer that no world
-// has a say in is kept.
+// insideAt asks a state at an end about a caller in the mesh. It keeps an answer
+// that does not depend on the world.
 func (t *three) insideAt(side int, service string, credential int) *simulate.Decision {
 	call := insideCall{side, service, credential}
 	if d := t.inside[call]; d != nil {
@@ -273,12 +273,12 @@ func (t *three) insideNow(service string, credential int) *simulate.Decision {
 // insideIn asks a state in a world.
 func (t *three) insideIn(w *simulate.World, s Side, service string, credential int) *simulate.Decision {
 	r := *t.requests[credential].In(w)
-	r.Free = simulate.Concrete // what a caller in the mesh sends
+	r.Free = simulate.Concrete // a caller in the mesh sends a concrete request
 	d := s.Inside(&r, service, simulate.Insider)
 	return &d
 }
 
-// ownParts leaves those parts of a state that are not among others.
+// ownParts returns the parts of a state that are not among others.
 func ownParts(parts, others []Part) []Part {
 	have := map[partKey][]*Part{}
 	for i := range others {

@@ -13,17 +13,17 @@ import (
 	"github.com/kgw-dev/kgw/simulate"
 )
 
-// Fate is what two states make of one call.
+// Fate says how two states answer one call.
 type Fate string
 
 // The fates, the gravest first.
 const (
-	// Breaks: it got through, and does not whatever it brings.
+	// Breaks: it got through, and no longer does, whatever token it brings.
 	Breaks Fate = "breaks"
-	// MayBreak: it got through, and whether it still does depends on something
-	// unknown: its token, a header, or a fact that the inputs leave open.
+	// MayBreak: it got through, and whether it still does is not known. It depends
+	// on its token, a header, or a fact that the inputs leave open.
 	MayBreak Fate = "may break"
-	// Stays: whatever got through does.
+	// Stays: it got through, and still does.
 	Stays Fate = "stays"
 	// Refused: it did not get through before.
 	Refused Fate = "refused"
@@ -31,22 +31,22 @@ const (
 	Unserved Fate = "unserved"
 )
 
-// Call is a request that somebody sends, and whether it is known what token it has.
+// Call is a request that somebody sends, with or without a known token.
 type Call struct {
 	Request *simulate.Request
 	Token   bool
 }
 
-// Called is what became of a call.
+// Called is the result of deciding a call.
 type Called struct {
 	Fate Fate
 	// Path is that of the route or rule that matches the call, as its author wrote it.
 	Path string
-	// Before and After are who gets through, Was and Is the status of the call with
-	// the lost token; 0 for a connection that is closed.
+	// Before and After say who gets through. Was and Is are the status of the call
+	// with the token that no longer gets through, 0 for a closed connection.
 	Before, After string
 	Was, Is       int
-	// If says on what it depends, "" where only on the token.
+	// If says what the result depends on, "" if only on the token.
 	If          string
 	WasAt, IsAt source.Ref
 }
@@ -85,14 +85,14 @@ func newCaller(classifier *match.Classifier, host string, before, after Side) *c
 	for _, p := range c.all {
 		c.served = c.served || !p.Beside && p.Name != ""
 		set := p.Set
-		set.Predicates = nil // it is not known which headers a call has
+		set.Predicates = nil // the headers of a call are not known
 		c.matchers = append(c.matchers, classifier.Compile(set))
 	}
 	return c
 }
 
 // class returns the call as a class of its own. A part that cannot be matched counts as
-// matching: the tokens that it asks for are tried too.
+// a match, so that the tokens that it asks for are tried too.
 func (c *caller) class(r *simulate.Request) *match.Class {
 	raw := r.RawPath()
 	path, err := url.PathUnescape(raw)
@@ -136,10 +136,10 @@ func (c *caller) call(call *Call) Called {
 	return joinWorlds(worlds, complete)
 }
 
-// notKnown is shown in place of the callers where it is not known who gets through.
+// notKnown is shown instead of the callers where it is not known who gets through.
 const notKnown = "it is not known"
 
-// joinWorlds returns what becomes of a call whatever world it is.
+// joinWorlds joins the results of a call in all worlds into one.
 func joinWorlds(worlds []Called, complete bool) Called {
 	rank := []Fate{Breaks, MayBreak, Stays, Refused}
 	out, same := worlds[0], true
@@ -161,7 +161,7 @@ func joinWorlds(worlds []Called, complete bool) Called {
 	return out
 }
 
-// isServed reports whether a client gets what it asks for: from an upstream, or
+// isServed reports whether a client gets a successful answer, from an upstream or
 // from the gateway itself.
 func isServed(d *simulate.Decision) bool {
 	return d.Passed() || d.Status > 0 && d.Status < http.StatusBadRequest

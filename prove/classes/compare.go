@@ -9,11 +9,11 @@ import (
 	"github.com/kgw-dev/kgw/internal/parallel"
 )
 
-// stepsPerPart is what the comparison of a host may cost in any case, for each
-// of its routes and rules on either side.
+// stepsPerPart is the number of steps that the comparison of a host may always use,
+// for each route and rule on either side.
 const stepsPerPart = 100_000
 
-// Compare returns how requests are answered differently after than before.
+// Compare returns the differences between the answers of two sides to requests.
 func Compare(before, after Side) *Report {
 	hosts := hostsOf(before, after)
 	results := comparisons(hosts, before, after)
@@ -48,15 +48,15 @@ func Compare(before, after Side) *Report {
 	return out
 }
 
-// insideKey is what a change for callers in the cluster is known by: their service,
-// or its pods.
+// insideKey identifies a change for callers in the cluster: by their service, or
+// its pods.
 type insideKey struct {
 	changeKey
 	at string
 }
 
-// comparisons reads what two states have on each host, and shares what the comparison
-// may cost.
+// comparisons reads the parts of two states on each host, and shares the budget among
+// the hosts.
 func comparisons(hosts []host, before, after Side) []*comparison {
 	out := make([]*comparison, len(hosts))
 	classifier := match.NewClassifier()
@@ -68,7 +68,7 @@ func comparisons(hosts []host, before, after Side) []*comparison {
 	return out
 }
 
-// newComparison returns the comparison of two states on a host, of which nothing is read yet.
+// newComparison returns the comparison of two states on a host, before anything is read.
 func newComparison(classifier *match.Classifier, h host, before, after Side) *comparison {
 	return &comparison{classifier: classifier, host: h.name, shown: h.shown, sides: [2]Side{before, after}, merged: map[spelledKey]int{}}
 }
@@ -96,8 +96,8 @@ func order(a, b Change) int {
 // host is a name to ask for, and the pattern that it represents.
 type host struct{ name, shown string }
 
-// hostsOf returns every name that a side serves, and a name under each wildcard
-// that is not served otherwise.
+// hostsOf returns every name that a side serves, and for each wildcard a name under
+// it that is not served otherwise.
 func hostsOf(sides ...Side) []host {
 	var names []string
 	for _, s := range sides {

@@ -21,9 +21,9 @@ type delta struct {
 	requests    []*simulate.Request // one for each credential
 	was, is     *answers
 	changed     bool
-	// inner reports that callers in the cluster send the requests, and nobody else.
+	// inner reports that only callers in the cluster send the requests.
 	inner bool
-	// told reports whether it is reported who gets through.
+	// told reports whether a change of who gets through was reported.
 	told bool
 }
 
@@ -47,9 +47,8 @@ func (d *delta) compareAll() {
 	d.compareInside()
 }
 
-// compareUnread reports a difference that may come from something which is not
-// read: it is there on one side only, or the sides differ in it. Nothing more
-// is known of them.
+// compareUnread reports a difference that an unread part may make: only one side
+// has it, or the sides differ in it. Nothing more is compared then.
 func (d *delta) compareUnread() bool {
 	for i := range d.credentials {
 		was, is := &d.was.decisions[i], &d.is.decisions[i]
@@ -70,8 +69,8 @@ func (d *delta) compareUnread() bool {
 	return false
 }
 
-// compareKeys compares where what verifies a token comes from: who holds the
-// keys of a set, or answers about tokens, gets through.
+// compareKeys compares the addresses of keys and of services that verify tokens:
+// whoever holds such keys, or answers about tokens, decides who gets through.
 func (d *delta) compareKeys() {
 	for i := range d.credentials {
 		was, is := &d.was.decisions[i], &d.is.decisions[i]
@@ -94,8 +93,8 @@ func (d *delta) compareKeys() {
 	}
 }
 
-// compareGateways compares what the requests come in by: who reaches one does
-// not reach the other.
+// compareGateways compares the gateways that the requests come to: a caller who
+// reaches one may not reach the other.
 func (d *delta) compareGateways() {
 	for i := range d.credentials {
 		was, is := &d.was.decisions[i], &d.is.decisions[i]
@@ -113,8 +112,8 @@ func (d *delta) compareGateways() {
 	}
 }
 
-// compareAuthorizers compares who decides besides the proxies, and is supposed
-// to say yes: whom another one lets through is not known.
+// compareAuthorizers compares the services that decide besides the proxies and that
+// kgw assumes to agree: it is not known whom another service lets through.
 func (d *delta) compareAuthorizers() {
 	for i := range d.credentials {
 		was, is := &d.was.decisions[i], &d.is.decisions[i]
@@ -133,7 +132,7 @@ func (d *delta) compareAuthorizers() {
 	}
 }
 
-// without lists what a has and b has not.
+// without lists the elements of a that are not in b.
 func without(a, b []string) []string {
 	return slices.DeleteFunc(slices.Clone(a), func(s string) bool { return slices.Contains(b, s) })
 }
@@ -155,8 +154,7 @@ func (d *delta) compareAnswers() {
 	}
 }
 
-// answerHeaders lists the headers of the answer of a that the answer of b does not have
-// alike.
+// answerHeaders lists the headers in the answer of a that differ in the answer of b.
 func answerHeaders(a, b *simulate.Decision) string {
 	var out []string
 	for name, value := range a.Response {
@@ -177,7 +175,7 @@ func (d *delta) addChange(k Kind, before, after string, with int) {
 	d.add(ch)
 }
 
-// witnessOf returns the request of a class with a credential, and what becomes of it.
+// witnessOf returns the request of a class with a credential, and its status on both sides.
 func witnessOf(class *match.Class, c *credential, was, is *simulate.Decision) Witness {
 	w := Witness{Method: class.Witness.Method, URL: class.Witness.URL(), WasStatus: was.Status, IsStatus: is.Status}
 	if c.token.Kind != "" {
@@ -226,8 +224,8 @@ func (d *delta) compareAccess() {
 	}
 }
 
-// admittedOn says who gets through on each side, in as few words as tell the sides
-// apart; what becomes of a credential where none do.
+// admittedOn returns who gets through on each side, in as few words as distinguish
+// the sides. If no words do, it returns the outcome of a credential.
 func (d *delta) admittedOn(i int) (before, after string) {
 	before, after = contrastLists(d.describeAdmitted(0, false), d.describeAdmitted(1, false))
 	if before == after {
@@ -281,7 +279,7 @@ func (d *delta) refusal(a *answers, i int) string {
 	return text
 }
 
-// outcome returns what becomes of a credential.
+// outcome returns the outcome of a credential as a text.
 func (d *delta) outcome(a *answers, i int) string {
 	if a.decisions[i].Passed() {
 		return d.credentials[i].text(true)
@@ -289,8 +287,8 @@ func (d *delta) outcome(a *answers, i int) string {
 	return d.refusal(a, i)
 }
 
-// contrastLists joins alternatives, those that only one side has first. What both
-// have is counted where it is much.
+// contrastLists joins alternatives into a text, with those that only one side has
+// first. It only counts the common ones if there are many.
 func contrastLists(before, after []string) (was, is string) {
 	one := func(list, other []string) string {
 		var own, common []string
@@ -329,7 +327,7 @@ func (d *delta) describeAdmitted(side int, issuer bool) []string {
 			out = append(out, text)
 		}
 		if i == 0 {
-			break // whoever brings nothing: everybody
+			break // callers without a token get through, and so does everybody
 		}
 	}
 	best := a.best()
@@ -350,11 +348,11 @@ func (d *delta) describeAdmitted(side int, issuer bool) []string {
 	return []string{fmt.Sprintf("nobody (%d)", best.Status)}
 }
 
-// NoRoute is shown in changes in place of the callers where nothing matches the
+// NoRoute is shown in changes instead of the callers where nothing matches the
 // requests.
 const NoRoute = "no route"
 
-// compareTreatment compares what happens to a request that gets through on both
+// compareTreatment compares the treatment of a request that gets through on both
 // sides.
 func (d *delta) compareTreatment(i int) {
 	w, n := &d.was.decisions[i], &d.is.decisions[i]
@@ -407,8 +405,8 @@ func decidedBy(a, b *simulate.Decision) string {
 	return "decided by " + a.Via
 }
 
-// sentAs describes the request that the upstream gets, where the other side sends
-// another one: its path, and its host where Oathkeeper forwards on both sides or on
+// sentAs describes the request that the upstream gets, if the other side sends
+// another one: its path, and its host if Oathkeeper forwards on both sides or on
 // neither. Without preserve_host, Oathkeeper sends the upstream's own host; every
 // migration away from it would report that.
 func sentAs(a, b *simulate.Decision) string {
@@ -423,9 +421,9 @@ func sentAs(a, b *simulate.Decision) string {
 	return ""
 }
 
-// verifierOf names what verified the caller if Oathkeeper decides on both
-// sides: its mutators show it to the upstream. It is "" where it is reported
-// who gets through.
+// verifierOf names what verified the caller if Oathkeeper decides on both sides:
+// its mutators show it to the upstream. It is "" where a change of who gets through
+// is reported.
 func (d *delta) verifierOf(a, b *simulate.Decision) string {
 	if d.told || a.Rule == "" || b.Rule == "" {
 		return ""
@@ -464,7 +462,7 @@ func (d *delta) treatment(side int, decision *simulate.Decision) simulate.Treatm
 	return simulate.Treatment{}
 }
 
-// listBeyond lists what a has and b has not.
+// listBeyond lists the elements of a that are not in b.
 func listBeyond(a, b []string) string {
 	var out []string
 	for _, s := range a {
@@ -482,7 +480,7 @@ func orNone(s string) string {
 	return s
 }
 
-// orUnchanged reports that nothing is done to the headers of responses.
+// orUnchanged returns the text, or one that says that headers of responses are not changed.
 func orUnchanged(s string) string {
 	if s == "" {
 		return "response as the backend gives it"
@@ -490,8 +488,8 @@ func orUnchanged(s string) string {
 	return s
 }
 
-// spellBackend spells where a request goes, without the scheme of an upstream
-// URL.
+// spellBackend returns the destination of a request, without the scheme of an
+// upstream URL.
 func spellBackend(upstream string, t simulate.Treatment) string {
 	if t.Split != "" {
 		return t.Split
@@ -501,7 +499,7 @@ func spellBackend(upstream string, t simulate.Treatment) string {
 	return upstream
 }
 
-// requestHeaders lists the headers that a sets and b does not set alike.
+// requestHeaders lists the headers that a sets and b does not set to the same value.
 func requestHeaders(a, b *simulate.Decision) string {
 	var out []string
 	for name, value := range a.Headers {
@@ -539,7 +537,7 @@ func missingHeaders(a, b *simulate.Decision) []string {
 	return out
 }
 
-// comparePreflights compares what becomes of the preflights of browsers.
+// comparePreflights compares the answers to the preflights of browsers.
 func (d *delta) comparePreflights() {
 	if !slices.Contains(d.class.Methods, "OPTIONS") {
 		return
@@ -564,7 +562,7 @@ func (d *delta) comparePreflights() {
 	d.add(ch)
 }
 
-// origins returns those that the CORS policies of a side name on the host.
+// origins returns the origins that the CORS policies of a side name on the host.
 func (d *delta) origins(side int) []string {
 	for i := range d.c.parts[side] {
 		if o := d.c.parts[side][i].Treatment.Origins; len(o) > 0 {

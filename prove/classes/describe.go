@@ -18,20 +18,19 @@ type Served struct {
 	Host string
 	// Routes are in the order in which they are matched.
 	Routes []Route
-	// Unknown lists what could not be decided about the host, and Notes the
-	// conditions of the answers.
+	// Unknown lists questions about the host that could not be decided, and Notes
+	// the conditions of the answers.
 	Unknown, Notes []string
 }
 
-// Route is what becomes of some of the requests of one route: those that are
-// treated alike.
+// Route describes the requests of one route that are treated alike.
 type Route struct {
-	// Name is that of the route in decisions, Rule that of the rule that decides
-	// behind it. Path is the path as its author wrote it.
+	// Name is the name of the route in decisions, and Rule the name of the rule
+	// that decides behind it. Path is the path as its author wrote it.
 	Name, Rule, Path string
 	At               source.Ref
-	// Schemes and Methods are the ones of the requests; Others reports that
-	// they include methods beyond those of HTTP.
+	// Schemes and Methods are those of the requests. Others reports that they
+	// include methods beyond those of HTTP.
 	Schemes, Methods []string
 	Others           bool
 	// Unreached reports that no request reaches the route. Only Name, Path, At
@@ -44,17 +43,17 @@ type Route struct {
 	// service that decides on the way.
 	Backend, Via string
 	Treatment    simulate.Treatment
-	// Request is one of the requests, without a token, and Status what the client
-	// gets; 0 where that is not known.
+	// Request is one of the requests, without a token, and Status the status that
+	// the client gets, 0 if that is not known.
 	Request *simulate.Request
 	Status  int
-	// Unknown is what the inputs leave open about the request.
+	// Unknown lists the conditions that the inputs leave open about the request.
 	Unknown []string
 }
 
 // Caller is somebody who gets through, or may.
 type Caller struct {
-	// Text says who: "no token", "jwt(scope read)".
+	// Text describes the caller: "no token", "jwt(scope read)".
 	Text string
 	// Proof is what the caller brings, "" for nothing, and Token an example.
 	Proof string
@@ -63,8 +62,8 @@ type Caller struct {
 	Demands []string
 	// When are conditions that the caller fulfils by choice.
 	When []string
-	// If are conditions that the inputs leave open: the caller gets through if
-	// all of them hold. Empty for one who certainly does.
+	// If are conditions that the inputs leave open: the caller gets through if all
+	// of them hold. It is empty for a caller who certainly does.
 	If []string
 }
 
@@ -85,18 +84,18 @@ func Describe(side Side) []Served {
 	return out
 }
 
-// silent is a side that serves nothing.
+// silent is the side of a comparison that serves nothing.
 type silent struct{ Side }
 
 // Parts returns none.
 func (silent) Parts(string) []Part { return nil }
 
-// description is that of one host.
+// description is the description of one host.
 type description struct {
 	*comparison
 	rows []placed
 	at   map[string]int // rows by what makes them one
-	// met are the routes and rules that some request came to, by name.
+	// met are the routes and rules that a request reached, by name.
 	met map[partKey]bool
 }
 
@@ -127,9 +126,9 @@ func (d *description) run() Served {
 	return out
 }
 
-// addUnreached adds the routes that no class of requests comes to, where all
-// classes are known. One that wants a token may be come to with one that was
-// not tried.
+// addUnreached adds the routes that no class of requests reaches, if all classes
+// are known. A route that demands a token may be reached with one that was not
+// tried.
 func (d *description) addUnreached() {
 	if len(d.changes) > 0 {
 		return
@@ -147,8 +146,8 @@ func (d *description) addUnreached() {
 	}
 }
 
-// noteMet notes what a request came to: all parts of a name where the place is
-// that of none of them.
+// noteMet notes the part that a request reached, or all parts of that name if none
+// of them has the place.
 func (d *description) noteMet(got *simulate.Decision) {
 	for _, name := range []string{got.Route, got.Rule} {
 		key := partKey{name, got.At.Path}
@@ -159,7 +158,7 @@ func (d *description) noteMet(got *simulate.Decision) {
 	}
 }
 
-// addClass adds what becomes of one class.
+// addClass adds the decision about one class.
 func (d *description) addClass(class *match.Class) {
 	if !slices.ContainsFunc(class.Takes, func(i int) bool { return !d.all[i].Beside }) {
 		return
@@ -215,9 +214,9 @@ func (d *description) askConcrete(row *Route, class *match.Class, best *verdict)
 	}
 }
 
-// saysMore reports whether a caller says more than those that are listed. Who
-// gets through without a token gets through with any; a token that no route
-// asks for counts where nobody else gets through.
+// saysMore reports whether a caller adds something to those that are listed. Where
+// callers get through without a token, a token adds nothing. A token that no route
+// asks for counts only where nobody else gets through.
 func (d *description) saysMore(list []Caller, c *Caller, with *credential) bool {
 	if slices.ContainsFunc(list, func(o Caller) bool {
 		return o.Proof == "" && len(o.If) == 0 && len(o.When) == 0 && !slices.ContainsFunc(o.Demands, func(s string) bool { return !slices.Contains(c.Demands, s) })
@@ -232,15 +231,15 @@ func (d *description) saysMore(list []Caller, c *Caller, with *credential) bool 
 	})
 }
 
-// missingPlace is the place of the route, for decisions without a place.
+// missingPlace sets the place of the route for decisions without a place.
 func (d *description) missingPlace(row *Route) {
 	if p := d.partOf(0, cmp.Or(row.Rule, row.Name), row.At.Path); p != nil && row.At.Doc == nil {
 		row.At = p.At
 	}
 }
 
-// listInside lists who in the cluster reaches the backend of a row past the
-// gateway, also where nobody gets through.
+// listInside lists the callers in the cluster that reach the backend of a row past
+// the gateway, even if nobody gets through the gateway.
 func (d *description) listInside(class *match.Class, credentials []credential, row *Route) []Caller {
 	services := []string{row.Backend}
 	for _, n := range class.Takes {
@@ -278,7 +277,7 @@ func (d *description) findInsider(class *match.Class, credentials []credential, 
 	return Caller{}, false
 }
 
-// add puts a row where its route is asked; classes that are treated alike are
+// add adds a row in the order of matching. Classes that are treated alike become
 // one row.
 func (d *description) add(row Route) {
 	order := [2]int{len(d.all), len(d.all)}
@@ -302,7 +301,7 @@ func (d *description) add(row Route) {
 	have.Methods, have.Schemes = appendMissing(have.Methods, row.Methods), appendMissing(have.Schemes, row.Schemes)
 }
 
-// appendMissing appends what the first list lacks.
+// appendMissing appends the elements of the second list that the first list lacks.
 func appendMissing(a, b []string) []string {
 	out := slices.Clone(a)
 	for _, s := range b {
@@ -313,7 +312,7 @@ func appendMissing(a, b []string) []string {
 	return out
 }
 
-// verdict is what becomes of a request in all worlds that the inputs leave open.
+// verdict sums up the decisions about a request in all worlds that the inputs leave open.
 type verdict struct {
 	certain, may bool
 	when, ifs    []string
@@ -368,7 +367,7 @@ func (v *verdict) takeAnswer(w *simulate.World, got simulate.Decision, certain, 
 	}
 }
 
-// callerOf says who gets through with a credential.
+// callerOf returns the caller that gets through with a credential.
 func callerOf(c *credential, v *verdict) Caller {
 	out := Caller{Text: c.text(true), Proof: c.proof, Token: c.token, When: v.when, If: v.ifs, Demands: demands(&v.decision)}
 	if c.of == [2]bool{} && textsOf(c.token.Claims["iss"]) != nil && c.token.Claims["iss"] == nobody {

@@ -11,12 +11,12 @@ import (
 	"github.com/kgw-dev/kgw/simulate"
 )
 
-// comparison is that of one host.
+// comparison is the comparison of one host.
 type comparison struct {
 	classifier  *match.Classifier
-	purse       *match.Purse // what may be spent on the host
+	purse       *match.Purse // the budget of the host
 	host, shown string
-	subject     string // what notes speak of; "" is the comparison
+	subject     string // the subject of notes; "" is the comparison
 	sides       [2]Side
 	decided     [2][]string // schemes that a side decides on: see Side.Schemes
 	parts       [2][]Part
@@ -25,11 +25,11 @@ type comparison struct {
 	all         []*Part
 	tokens      [][]string // by part: see tokensOf
 
-	// doubted is why it is not known how one of the sides answers plain HTTP, ""
-	// where both are compared.
+	// doubted is the reason why it is not known how one of the sides answers plain
+	// HTTP, "" if both are compared.
 	doubted string
 
-	// world is the one that is looked at, found the changes in it.
+	// world is the current world, and found are the changes in it.
 	world     *simulate.World
 	found     []Change
 	changes   []Change
@@ -37,7 +37,7 @@ type comparison struct {
 	unchanged int
 	same      map[unchangedKey]bool
 	notes     []string
-	// seen are the classes that were compared, one after the other.
+	// seen are the classes that were compared, in order.
 	seen []seenClass
 }
 
@@ -65,7 +65,7 @@ func (c *comparison) run() {
 	c.noteIdentity()
 }
 
-// untriedClaims lists the claims of which no token is tried, each once, sorted.
+// untriedClaims lists the claims for which no token is tried, each once, sorted.
 func untriedClaims(parts []Part) []string {
 	var out []string
 	for i := range parts {
@@ -75,13 +75,14 @@ func untriedClaims(parts []Part) []string {
 	return slices.Compact(out)
 }
 
-// dropAnswers drops all but what was found: there may be thousands of hosts.
+// dropAnswers drops everything except for the findings, to save memory: there may be thousands of
+// hosts.
 func (c *comparison) dropAnswers() {
 	*c = comparison{unchanged: c.unchanged, notes: c.notes, changes: c.changes}
 }
 
-// read collects the parts of both sides; the parts of further states that neither
-// side has go with the second one.
+// read collects the parts of both sides. Parts that only further states have are
+// added to the second side.
 func (c *comparison) read(further ...Side) {
 	for i, side := range c.sides {
 		c.parts[i] = side.Parts(c.host)
@@ -108,8 +109,8 @@ func (c *comparison) read(further ...Side) {
 // for any.
 type partKey struct{ name, at string }
 
-// partOf returns the part of a side that has a name, at a place if there is one
-// there; nil if there is none.
+// partOf returns the part of a side with a name, the one at a place if there is
+// one, nil if there is none.
 func (c *comparison) partOf(side int, name, at string) *Part {
 	if p := c.named[side][partKey{name, at}]; p != nil {
 		return p
@@ -121,7 +122,7 @@ func (c *comparison) partOf(side int, name, at string) *Part {
 // are compared.
 const maxParts = 5000
 
-// compile makes the sets of the parts, and returns the schemes to be looked at.
+// compile makes the sets of the parts, and returns the schemes to be compared.
 func (c *comparison) compile() []string {
 	for i, s := range c.sides {
 		c.decided[i] = s.Schemes(c.host)
@@ -147,17 +148,17 @@ func (c *comparison) compile() []string {
 	return schemes
 }
 
-// seenClass is what of a class reports whether a change is about all requests of a
-// path.
+// seenClass is the part of a class that is needed to decide whether a change is
+// about all requests of a path.
 type seenClass struct {
 	scheme, path string
 	base         *Change
 	takes        []int
 }
 
-// notePartial notes which changes are about a part of the requests of their
-// path: those that not every class of the path and of their methods has.
-// Spellings that no client sends do not count.
+// notePartial notes which changes are about only a part of the requests of their
+// path: not every class of the path and of their methods has them. It ignores
+// spellings that no client sends.
 func (c *comparison) notePartial() {
 	for i := range c.changes {
 		ch := &c.changes[i]
@@ -185,8 +186,8 @@ func (ch *Change) sharesMethod(o *Change) bool {
 	return ch.Others && o.Others || slices.ContainsFunc(ch.Methods, func(m string) bool { return slices.Contains(o.Methods, m) })
 }
 
-// dropImpliedPreflights drops what is said of preflights where the route itself
-// comes or goes.
+// dropImpliedPreflights drops changes of preflights where the route itself is added
+// or removed.
 func (c *comparison) dropImpliedPreflights() {
 	comes := map[string]bool{}
 	for i := range c.changes {
@@ -220,8 +221,8 @@ func (c *comparison) askScheme(scheme string, ask func(*match.Class)) {
 	}
 }
 
-// stepsOfAnswer is what it costs, for each route and rule, to ask both sides
-// about a request.
+// stepsOfAnswer is the cost of asking both sides about a request, for each route
+// and rule.
 const stepsOfAnswer = 50
 
 func (c *comparison) addUnknown(path, why string) {
@@ -254,8 +255,8 @@ func (c *comparison) compareClass(class *match.Class) {
 	}
 }
 
-// compareDoubted compares the answers to the requests of a class that come in by a
-// Gateway which one of the sides does not know: what seems to change may have been so
+// compareDoubted compares the answers to requests of a class that come to a Gateway
+// which is not among the inputs of one side. What seems to change may have been so
 // before.
 func (c *comparison) compareDoubted(class *match.Class) {
 	trial := c.sibling()
@@ -275,7 +276,7 @@ func (c *comparison) countUnchanged(base Change) {
 	}
 }
 
-// changeKey is what changes of several classes have in common that are one.
+// changeKey identifies a change: changes of several classes with one key are one change.
 type changeKey struct {
 	kind                Kind
 	path, before, after string
@@ -286,14 +287,14 @@ func keyOf(c *Change) changeKey { return changeKey{c.Kind, c.Path, c.Before, c.A
 // unchangedKey is a path and the methods with which it is unchanged.
 type unchangedKey struct{ path, verbs string }
 
-// spelledKey is the same of changes whose requests are spelled alike.
+// spelledKey is the same for changes whose requests have the same spelling.
 type spelledKey struct {
 	changeKey
 	Spelling
 }
 
-// joinSpellings makes one of what changes alike, where a request shows it that
-// clients spell so: that request is the witness.
+// joinSpellings joins changes that differ only in the spelling of requests, if one
+// of them is shown by a request as clients spell it. That request is the witness.
 func (c *comparison) joinSpellings() {
 	out := map[int]bool{}
 	for i := range c.changes {
@@ -318,8 +319,8 @@ func (ch *Change) addRequests(more *Change) {
 	}
 }
 
-// addChange adds a change; classes of one path that change alike are one, if
-// their requests are spelled alike.
+// addChange adds a change. Equal changes of several classes of one path become one,
+// if their requests have the same spelling.
 func (c *comparison) addChange(ch Change) {
 	key := spelledKey{keyOf(&ch), SpellingOf(ch.Witness.URL)}
 	i, ok := c.merged[key]
@@ -335,8 +336,9 @@ func (c *comparison) addChange(ch Change) {
 	have.addRequests(&ch)
 }
 
-// classLabel returns what a class is known by: the path of the rule or route that
-// matches it, on the side where it gets further, or that of its witness.
+// classLabel returns the path that identifies a class for users: the path of the
+// rule or route that matches it, on the side where it gets further, or the path of
+// its witness.
 func (c *comparison) classLabel(was, is *answers) string {
 	for _, pick := range []func(*simulate.Decision) string{
 		func(d *simulate.Decision) string { return d.Rule },

@@ -10,10 +10,10 @@ import (
 	"github.com/kgw-dev/kgw/internal/match"
 )
 
-// Identity returns texts that together identify the change: which requests, and
-// what becomes of them. They do not depend on anything else on the host, on
-// order, or on lines. A change of more requests, or of others, has other texts,
-// although it reads the same.
+// Identity returns texts that together identify the change: its requests, and what
+// changes for them. They do not depend on anything else on the host, on order, or
+// on lines. A change of more or other requests has other texts, even if it reads
+// the same.
 func (c *Change) Identity() []string {
 	methods := slices.Clone(c.Methods)
 	slices.Sort(methods)
@@ -25,7 +25,7 @@ func (c *Change) Identity() []string {
 	return append(append(out, slices.Compact(callers)...), c.requests...)
 }
 
-// admitted lists who gets through on each side, with issuers and by whose keys.
+// admitted lists who gets through on each side, with issuers and the addresses of keys.
 func (d *delta) admitted() []string {
 	var out []string
 	for side, a := range []*answers{d.was, d.is} {
@@ -43,9 +43,9 @@ func (d *delta) admitted() []string {
 	return out
 }
 
-// noteIdentity notes what identifies the requests of each change: for each
-// class, its scheme and what matches it on either side. Changes of callers in
-// the mesh belong to a service, whatever class was asked about first.
+// noteIdentity notes the texts that identify the requests of each change: for each
+// class, its scheme and the parts that match it on either side. Changes of callers
+// in the mesh belong to a service, whatever class was asked about first.
 func (c *comparison) noteIdentity() {
 	known := make([]string, len(c.all))
 	for i := range c.changes {
@@ -61,8 +61,8 @@ func (c *comparison) noteIdentity() {
 	}
 }
 
-// namesOfClass returns what matches a class, sorted. known remembers the texts
-// of parts.
+// namesOfClass returns texts for the parts that match a class, sorted. Known caches
+// the texts of parts.
 func (c *comparison) namesOfClass(s *seenClass, known []string) string {
 	var list []string
 	for _, n := range s.takes {
@@ -72,10 +72,10 @@ func (c *comparison) namesOfClass(s *seenClass, known []string) string {
 		}
 		if known[n] == "" {
 			set := p.Set
-			set.Hosts = nil // the host is that of the change
+			set.Hosts = nil // the change has the host
 			if p.Name == "" {
-				// What policies look at is cut up by the order of the rules that they are made
-				// for; the methods are those of the change.
+				// The sets of policies depend on the order of rules, so their methods are left
+				// out; the change has the methods.
 				set = match.Set{Path: set.Path, View: set.View, URL: set.URL}
 			}
 			text, err := json.Marshal(set)

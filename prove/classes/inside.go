@@ -8,11 +8,12 @@ import (
 	"github.com/kgw-dev/kgw/simulate"
 )
 
-// maxCallers bounds the callers in the cluster that are tried.
+// maxCallers is the maximal number of callers in the cluster that are tried.
 const maxCallers = 16
 
-// maxInside bounds the credentials that callers in the cluster are tried with, and
-// maxInner those at a service that no route leads to: nobody else is asked there.
+// maxInside is the maximal number of credentials with which callers in the cluster
+// are tried, and maxInner the maximal number at a service to which no route leads,
+// where only these callers are asked.
 const maxInside, maxInner = 8, 64
 
 // isReached reports whether somebody gets through the gateway.
@@ -29,7 +30,7 @@ func (d *delta) compareInside() {
 	}
 }
 
-// services returns those that the requests of the class go to on either side.
+// services returns the services that the requests of the class go to on either side.
 func (d *delta) services() []string {
 	var out []string
 	add := func(to string) {
@@ -62,8 +63,8 @@ func (d *delta) callers() []string {
 	return out
 }
 
-// compareInsideOf reports whether it found a caller of a service that is treated
-// otherwise.
+// compareInsideOf compares one service, and reports whether it found a caller that
+// is treated otherwise.
 func (d *delta) compareInsideOf(service string, callers []string) bool {
 	bare := hostOf(service)
 	hosts := []string{d.class.Witness.Host, bare}
@@ -107,7 +108,7 @@ func (d *delta) compareInsideOf(service string, callers []string) bool {
 	return false
 }
 
-// namespaceOf returns that of a service's host.
+// namespaceOf returns the namespace in a service's host.
 func namespaceOf(host string) string {
 	_, rest, _ := strings.Cut(host, ".")
 	namespace, _, _ := strings.Cut(rest, ".")

@@ -3,8 +3,8 @@
 //
 // It takes two sides that list what matches requests and decide any request, and
 // returns the changes, each with a request that shows it, and a count of what
-// stays. All requests of a class are decided alike by each side, so that one of
-// them speaks for all. It must not know manifests, resources or engines.
+// stays. Each side decides all requests of a class alike, so that one of them
+// represents all. It must not know manifests, resources or engines.
 package classes
 
 import (
@@ -15,7 +15,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
-// Kind is what a change is about.
+// Kind is the kind of a change.
 type Kind string
 
 // The kinds, the gravest first.
@@ -36,11 +36,11 @@ const (
 	CORS Kind = "CORS"
 	// Headers: the upstream gets other headers, or the client does.
 	Headers Kind = "HEADERS"
-	// Timeout: the gateway waits another time.
+	// Timeout: the timeout of the gateway is another one.
 	Timeout Kind = "TIMEOUT"
-	// Routing: anything else that the route does, as rewriting or retrying.
+	// Routing: anything else that the route does differs, such as rewriting or retrying.
 	Routing Kind = "ROUTING"
-	// Added: requests that nothing took get through with a token.
+	// Added: requests that nothing matched before get through with a token.
 	Added Kind = "ADDED"
 	// Status: requests are refused as before, with another status.
 	Status Kind = "STATUS"
@@ -60,22 +60,22 @@ type Change struct {
 	// methods beyond those of HTTP.
 	Methods []string
 	Others  bool
-	// Host and Path are what the class is known by: a host name or wildcard,
-	// and the path as the author of the route wrote it.
+	// Host and Path name the class: a host name or wildcard, and the path as the
+	// author of the route wrote it.
 	Host, Path string
-	// Before and After say what is different.
+	// Before and After describe the two sides of the difference.
 	Before, After string
 	Witness       Witness
 	// WasAt and IsAt are the places that decided, where there are any.
 	WasAt, IsAt source.Ref
 
-	// Part is the path of a request, where the change is about a part of the
-	// requests of Path, that one among them; "" where it is about all of them.
+	// Part is the path of one request, if the change is about only a part of the
+	// requests of Path, "" if it is about all of them.
 	Part string
 
-	preflight bool         // what becomes of preflights is different
+	preflight bool         // the answer to preflights differs
 	in        map[int]bool // the classes that have it
-	requests  []string     // what those are known by: see Identity
+	requests  []string     // texts that identify the requests: see Identity
 	callers   []string     // who gets through on which side
 	pods      string       // those of the service that callers in the cluster ask
 }
@@ -83,14 +83,14 @@ type Change struct {
 // Witness is a request that shows a change.
 type Witness struct {
 	Method, URL string
-	// Token is what it carries: "" or the text of a credential.
+	// Token describes the token of the request: "" or the text of a credential.
 	Token string
 	// Origin is the Origin header of a preflight, "" for any other request.
 	Origin string
 	// Host is the Host header where it is not that of the URL: one with a port that
 	// nobody needs to write.
 	Host string
-	// WasStatus and IsStatus are what the client gets.
+	// WasStatus and IsStatus are the statuses that the client gets.
 	WasStatus, IsStatus int
 }
 
@@ -107,7 +107,7 @@ func (c *Change) Verbs() string {
 	return strings.Join(append(slices.DeleteFunc(slices.Clone(c.Methods), standIn), "others"), ",")
 }
 
-// httpMethods are those that a class names; others are one.
+// httpMethods are the methods that a class names. All others count as one.
 var httpMethods = []string{"GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"}
 
 // Requests describes the requests that the change is about: "GET /admin/** on
@@ -137,7 +137,7 @@ func (c *Change) String() string {
 	return out + c.Before + " -> " + c.After
 }
 
-// Report is what a comparison found out.
+// Report is the result of a comparison.
 type Report struct {
 	// Changes are sorted by kind, host, path and methods.
 	Changes []Change
@@ -148,8 +148,9 @@ type Report struct {
 	Notes []string
 }
 
-// Has reports whether there is a change of one of the kinds, or one that could
-// not be decided and so may be of any; without kinds, whether there is any.
+// Has reports whether there is a change of one of the kinds, or one that could not
+// be decided and so may be of any kind. Without kinds, it reports whether there is
+// any change.
 func (r *Report) Has(kinds ...Kind) bool {
 	if len(kinds) == 0 {
 		return len(r.Changes) > 0
@@ -157,8 +158,8 @@ func (r *Report) Has(kinds ...Kind) bool {
 	return slices.ContainsFunc(r.Changes, func(c Change) bool { return c.Kind == Unknown || slices.Contains(kinds, c.Kind) })
 }
 
-// ParseKinds reads a list of kinds in any case. The error names one that there
-// is not.
+// ParseKinds reads a list of kinds in any case. The error names a word that is not
+// a kind.
 func ParseKinds(list []string) ([]Kind, error) {
 	var out []Kind
 	for _, text := range list {

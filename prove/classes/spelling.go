@@ -5,12 +5,12 @@ import (
 	"strings"
 )
 
-// Spelling is whether clients spell a request so.
+// Spelling classifies how clients spell a request.
 type Spelling string
 
 // The spellings of paths.
 const (
-	// Plain is every other one.
+	// Plain is every other spelling.
 	Plain Spelling = ""
 	// Encoded spells a character as %XX that needs no encoding in any URL.
 	Encoded Spelling = "%XX"
@@ -19,7 +19,7 @@ const (
 	Asterisk Spelling = "*"
 )
 
-// SpellingOf returns that of a URL's path.
+// SpellingOf returns the spelling of a URL's path.
 func SpellingOf(address string) Spelling {
 	u, err := url.Parse(address)
 	switch {

@@ -17,8 +17,8 @@ type findings struct {
 	at     map[changeKey]*finding
 }
 
-// finding is a change, in how many worlds it is found, and what the first of
-// them supposes that may not be so.
+// finding is a change, with the number of worlds in which it is found and the
+// uncertain suppositions of the first of them.
 type finding struct {
 	change   Change
 	worlds   int
@@ -31,7 +31,8 @@ func (f *findings) add(w *simulate.World, found []Change) {
 	f.worlds++
 	supposes := uncertain(w.Supposes())
 	if slices.ContainsFunc(w.Supposes(), func(s simulate.Supposition) bool { return s.HostPort && s.Holds }) {
-		// Hardly anybody writes a port that need not be: only what it opens, or may, matters.
+		// Hardly any client writes a port that is not needed, so only what such a port opens, or
+		// may open, matters.
 		found = slices.DeleteFunc(slices.Clone(found), func(c Change) bool { return c.Kind != Exposed && c.Kind != Unknown })
 		for i := range found {
 			found[i].Witness.Host = f.c.host + ":8443"
@@ -62,8 +63,8 @@ func (f *findings) add(w *simulate.World, found []Change) {
 	}
 }
 
-// uncertain leaves what may not be so: not what occurs anyway, and not that an
-// object that is not read and the same on both sides changes nothing.
+// uncertain returns the suppositions that may be wrong. It leaves out what occurs
+// anyway, and that an unread object which is equal on both sides changes nothing.
 func uncertain(list []simulate.Supposition) []simulate.Supposition {
 	return slices.DeleteFunc(slices.Clone(list), func(s simulate.Supposition) bool { return s.Free() || untouched(&s) })
 }
@@ -73,8 +74,8 @@ func untouched(s *simulate.Supposition) bool {
 	return s.Why == simulate.Opaque && !s.Holds && (s.Phases == both || s.Phases == both|1<<phaseNow)
 }
 
-// addChanges reports the changes: those that are found whatever the inputs
-// leave open as they are, the others as not known.
+// addChanges reports the changes that are found in every world as they are, and the
+// others as unknown.
 func (f *findings) addChanges(complete bool, base Change) {
 	for _, one := range f.list {
 		if one.definite || one.worlds == f.worlds && complete {
@@ -105,7 +106,7 @@ func sentences(list []simulate.Supposition) string {
 	return strings.Join(out, " and ")
 }
 
-// places returns where each side has what is not known.
+// places returns the place of the unknown on each side.
 func places(list []simulate.Supposition) (was, is source.Ref) {
 	for i := range list {
 		if list[i].Phases&1 != 0 && was.Doc == nil {
