@@ -71,7 +71,7 @@ func (a *app) adopt(f *adoptFlags, paths []string) error {
 	return a.writeLock(f, file, next, known.Matches)
 }
 
-// adoptCode returns the exit code of what keeps the lock from being written, or 0.
+// adoptCode returns the exit code for a reason not to write the lock, 0 if there is none.
 func adoptCode(live, after *compare.Side) int {
 	switch {
 	case live.Fatal || after.Fatal || live.Found.Max() == diag.Error:

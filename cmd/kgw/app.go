@@ -36,8 +36,8 @@ type app struct {
 	getenv         func(string) string
 	environ        func() []string // nil: no variables
 	dir            string
-	// pastRoot is the temporary directory that holds a repository as it is at a git ref:
-	// dir is in it. It is "" in the work tree.
+	// pastRoot is the temporary directory with the repository at a git ref, in which dir
+	// is. It is "" for the work tree.
 	pastRoot string
 	// terminal reports which of the streams are terminals; standard input also
 	// when it is another device, such as /dev/null.
@@ -49,17 +49,17 @@ type app struct {
 	started  time.Time // when the run began
 	// secrets knows the secrets of everything that was read.
 	secrets *secret.Book
-	// ctx ends with the process; temporary are the directories to be removed
-	// then. Nil in tests: see context and temporaryDirs.
+	// ctx ends with the process, and temporary are the directories to be removed
+	// then. Both are nil in tests; see context and temporaryDirs.
 	ctx       context.Context //nolint:containedctx // an app is one run
 	temporary *temporary
-	// unsaved are the texts of an editor, kept the files of the run before, and
-	// remembered what was made of them: of commands that run again and again. See
-	// source.Bounds, source.Kept, prove.Memory.
+	// unsaved are the texts of an editor. kept are the files of the previous run,
+	// and remembered are the results for them, for commands that run repeatedly.
+	// See source.Bounds, source.Kept, prove.Memory.
 	unsaved map[string][]byte
 	kept    *source.Kept
 	memory  *prove.Memory
-	// tell receives the faults of configurations in place of standard error.
+	// tell receives the faults of configurations instead of standard error.
 	tell func(diag.List)
 }
 
@@ -129,14 +129,14 @@ func (a *app) run(args []string) (code int) {
 	return a.code
 }
 
-// checked is a writer that remembers its first error: what a command printed in
-// part must not look like all of it.
+// checked is a writer that remembers its first error, so that a part of the output
+// does not look like all of it.
 type checked struct {
 	io.Writer
 	err error
 }
 
-// Write returns that of the writer behind it.
+// Write writes to the writer behind it.
 func (c *checked) Write(b []byte) (int, error) {
 	n, err := c.Writer.Write(b)
 	if c.err == nil {
@@ -145,8 +145,8 @@ func (c *checked) Write(b []byte) (int, error) {
 	return n, err
 }
 
-// say prints a message for people to standard error, without secrets; nothing in
-// it steers a terminal or starts a command.
+// say prints a message for people to standard error, without secrets. Nothing in it
+// can control a terminal or start a command of a CI.
 func (a *app) say(format string, args ...any) {
 	fmt.Fprintln(a.stderr, "kgw: "+report.Lines(a.secrets.Text(fmt.Sprintf(format, args...))))
 }
@@ -183,7 +183,7 @@ func (a *app) root() *cobra.Command {
 	return root
 }
 
-// isDevice reports whether nobody can have piped anything into a stream.
+// isDevice reports whether a stream is a device, so that nothing was piped into it.
 func isDevice(f *os.File) bool {
 	info, err := f.Stat()
 	return err != nil || info.Mode()&os.ModeCharDevice != 0

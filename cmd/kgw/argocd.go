@@ -32,7 +32,7 @@ func (a *app) argocdCommand() *cobra.Command {
 // generateFlags are the flags of argocd generate.
 type generateFlags struct {
 	buildFlags
-	// passthrough is true, false, or "" to refuse to leave anything out.
+	// passthrough is "true", "false", or "" to refuse inputs with documents of other kinds.
 	passthrough string
 }
 
@@ -63,8 +63,8 @@ func (a *app) argocdGenerateCommand() *cobra.Command {
 
 // takeArgoCD sets flags and inputs from the application's parameters, reads
 // ARGOCD_ENV_KGW_... as KGW_..., and moves to the repository's root, so that
-// findings name files as the repository does and not by the random folder that
-// it was sent to.
+// findings name files relative to the repository instead of the random folder that
+// it was unpacked into.
 func (a *app) takeArgoCD(cmd *cobra.Command, paths *[]string) error {
 	values, err := readArgoCDParameters(a.getenv)
 	if err != nil {
@@ -96,9 +96,9 @@ func (a *app) takeArgoCD(cmd *cobra.Command, paths *[]string) error {
 	return setParameters(cmd, values)
 }
 
-// takeConfig decides on the configuration: the flag and the sidecar's own
-// variable are the administrator's and may name any file, what the application
-// names is in its repository.
+// takeConfig chooses the configuration. The administrator sets the flag and the
+// sidecar's own variable, which may name any file. A file that the application
+// names has to be in its repository.
 func (a *app) takeConfig(cmd *cobra.Command, values map[string]argocdValue, root, application string) error {
 	flag := cmd.Flag("config")
 	parameter := values["config"]
@@ -119,7 +119,7 @@ func (a *app) takeConfig(cmd *cobra.Command, values map[string]argocdValue, root
 	return cmd.Flags().Set("config", file)
 }
 
-// setParameters sets the flags that the command line does not.
+// setParameters sets the flags that the command line does not set.
 func setParameters(cmd *cobra.Command, values map[string]argocdValue) error {
 	for _, p := range argocdParameters {
 		v, given := values[p.name]
@@ -157,9 +157,9 @@ func repositoryRoot(dir, sourcePath string) (root, application string) {
 	return dir, "."
 }
 
-// inRepository returns a path relative to the repository's root. A path that
-// leads out of the repository is refused: the sidecar's own files are none of
-// the application's business.
+// inRepository returns a path relative to the repository's root. It refuses a path
+// that leads out of the repository, since applications must not read the sidecar's
+// own files.
 func inRepository(root, application, path string) (string, error) {
 	if filepath.IsAbs(path) {
 		return "", usage("%q is not a path in the repository", path)
@@ -207,16 +207,17 @@ func (a *app) generate(f *generateFlags, paths []string) error {
 	return a.write(&f.buildFlags, o, result)
 }
 
-// manyObjects is from where on manifests are a stream of JSON: Argo CD reads
-// that several times faster than YAML, and it has 60 seconds for all of it.
+// manyObjects is the number of objects from which on manifests are written as a
+// stream of JSON. Argo CD reads that several times faster than YAML, and has a
+// limit of 60 seconds.
 const manyObjects = 1000
 
-// validNamespace reports whether a namespace is one; Argo CD leaves it empty for
+// validNamespace reports whether a namespace is valid. Argo CD leaves it empty for
 // applications whose objects have none.
 func validNamespace(s string) bool { return len(s) <= 63 && shape.DNSLabel.Match(s) }
 
-// shownFindings is how many findings the user interface gets: they are stored
-// in the status of the Application.
+// shownFindings is the number of findings that the user interface gets. They are
+// stored in the status of the Application.
 const shownFindings = 20
 
 // reportFirst reports the gravest findings to standard error, always in the
@@ -242,8 +243,8 @@ func (a *app) reportFirst(f *inputFlags, result *compile.Result) error {
 	return a.judge(f, result)
 }
 
-// leaveOut drops the documents of other kinds unless they are wanted. Without
-// a word on them, those that gateways do not refer to are refused.
+// leaveOut drops the documents of other kinds, unless passthrough is true. If
+// passthrough is not set, it refuses documents that gateways do not refer to.
 func leaveOut(passthrough string, result *compile.Result) error {
 	if passthrough == "true" {
 		return nil

@@ -10,8 +10,8 @@ import (
 	"github.com/kgw-dev/kgw/internal/shape"
 )
 
-// argocdParameter is a parameter that the plugin announces: what the user of
-// an Application may set in spec.source.plugin.parameters.
+// argocdParameter is a parameter that the plugin announces. The user of an
+// Application may set it in spec.source.plugin.parameters.
 type argocdParameter struct {
 	name, title, tooltip string
 	// kind is string, array or map.
@@ -36,7 +36,8 @@ var argocdParameters = []argocdParameter{
 	{"allow-empty", "Allow no objects", "true: an application without any object is not an error, and a sync prunes what it had", "string", "allow-empty"},
 }
 
-// argocdValue is what Argo CD sends for a parameter, in ARGOCD_APP_PARAMETERS:
+// argocdValue is the value that Argo CD sends for a parameter, in
+// ARGOCD_APP_PARAMETERS:
 // https://argo-cd.readthedocs.io/en/stable/operator-manual/config-management-plugins/
 type argocdValue struct {
 	Name   string            `json:"name"`

@@ -107,7 +107,7 @@ func (f *pluginFlags) plugin() string {
 	return b.String()
 }
 
-// configMap holds the plugin, for a sidecar whose image does not.
+// configMap returns a ConfigMap with the plugin, for a sidecar whose image does not contain it.
 func (f *pluginFlags) configMap() string {
 	text := "    " + strings.ReplaceAll(strings.TrimSuffix(f.plugin(), "\n"), "\n", "\n    ")
 	return fmt.Sprintf("apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: %s\n  namespace: %s\ndata:\n  plugin.yaml: |\n%s\n", quoted(f.resource()), quoted(f.namespace), text)
@@ -116,8 +116,8 @@ func (f *pluginFlags) configMap() string {
 // resource returns the name of the ConfigMap and of the sidecar.
 func (f *pluginFlags) resource() string { return f.name + "-plugin" }
 
-// patch adds the sidecar, as the page named above lists what it needs: the
-// server of plugins, user 999, and a /tmp of its own.
+// patch returns a patch that adds the sidecar with what it needs according to the
+// page named above: the server of plugins, user 999, and a /tmp of its own.
 func (f *pluginFlags) patch() string {
 	return fmt.Sprintf(`apiVersion: apps/v1
 kind: Deployment

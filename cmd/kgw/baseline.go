@@ -100,7 +100,7 @@ func (a *app) writeBaseline(f *validateFlags, paths []string) error {
 	return a.printProof(&f.inputFlags, &result.Proof)
 }
 
-// pathsOf returns the paths of a run that were given, or else its own.
+// pathsOf returns the paths that were given, or else the default paths of the run.
 func (a *app) pathsOf(o *compile.Options, paths []string) []string {
 	if len(paths) == 0 {
 		return []string{a.defaultPath(o.Config)}
@@ -138,7 +138,7 @@ func (a *app) removeKnown(f *validateFlags, o *compile.Options, result *compile.
 		if err != nil {
 			return err
 		}
-		// Nobody chooses what was found at a ref: all of it is known.
+		// Nobody chooses the findings at a ref, so all of them are known.
 		a.hide(result, then, func(*diag.Finding) bool { return true })
 	}
 	said = diag.Levels{}.Apply(said)
@@ -149,9 +149,9 @@ func (a *app) removeKnown(f *validateFlags, o *compile.Options, result *compile.
 	return nil
 }
 
-// useBaseline hides what a baseline knows, and returns what is to be said about
-// its entries. It is a file that the author of a change may change too: it hides
-// nothing that one author cannot suppress.
+// useBaseline hides the findings that are in a baseline, and returns findings about
+// its entries. The author of a change may change the baseline too, so it hides only
+// findings that an author may suppress.
 func (a *app) useBaseline(b *baseline.Baseline, o *compile.Options, result *compile.Result, paths []string) diag.List {
 	var said diag.List
 	kept := &baseline.Baseline{}
@@ -199,8 +199,8 @@ func (a *app) hide(result *compile.Result, b *baseline.Baseline, may func(*diag.
 	return unused
 }
 
-// foundAt returns what was found in the same paths at a git ref, with the
-// kgw.yaml of that ref.
+// foundAt returns the findings of the same paths at a git ref, with the kgw.yaml of
+// that ref.
 func (a *app) foundAt(f *validateFlags, paths []string) (*baseline.Baseline, error) {
 	ref, isGit := strings.CutPrefix(f.newSince, "git:")
 	if !isGit || ref == "" {

@@ -89,9 +89,9 @@ func (a *app) build(f *buildFlags, paths []string) error {
 	return a.runTimed("write", func() error { return a.write(f, o, result) })
 }
 
-// reportBuild reports to standard error. Without a finding, and none that is
-// suppressed, it says nothing, unless a format was asked for: the manifests are
-// what a build is for.
+// reportBuild reports to standard error. Without findings, suppressed ones
+// included, it prints nothing unless a format was asked for, since the manifests
+// are the output of a build.
 func (a *app) reportBuild(f *buildFlags, result *compile.Result) error {
 	if len(result.Findings)+result.Summary.Suppressed == 0 && len(f.formats) == 0 {
 		return a.judge(&f.inputFlags, result)
@@ -99,8 +99,8 @@ func (a *app) reportBuild(f *buildFlags, result *compile.Result) error {
 	return a.report(a.stderr, &f.inputFlags, result)
 }
 
-// write prints the manifests, or replaces the output directory. Nothing is
-// touched there when there is an error.
+// write prints the manifests, or replaces the output directory. If there is an
+// error, it does not touch the directory.
 func (a *app) write(f *buildFlags, o *compile.Options, result *compile.Result) error {
 	if len(result.Objects)+len(result.Others)+len(result.Files) == 0 && !f.allowEmpty {
 		a.fail(exitFindings)
@@ -191,8 +191,8 @@ func printJSON(w io.Writer, result *compile.Result) error {
 	return err
 }
 
-// textOnly reports whether people alone read the findings of the build: what is
-// only for the record is then left to validate.
+// textOnly reports whether only people read the findings of the build. Findings
+// that are only for the record are then left to validate.
 func (f *buildFlags) textOnly() bool {
 	return f.failOn != "info" && !slices.ContainsFunc(f.formats, func(s string) bool { return s != "text" })
 }

@@ -19,8 +19,8 @@ const (
 	completeName = "kubectl_complete-kgw"
 )
 
-// trimCalledName returns the arguments, by the name that the program is called
-// under: as a plugin of kubectl it shows itself as "kubectl kgw".
+// trimCalledName returns the arguments without the name under which the program is
+// called. As a plugin of kubectl it calls itself "kubectl kgw" in help texts.
 func (a *app) trimCalledName(root *cobra.Command, args []string) []string {
 	if len(args) == 0 {
 		return nil
@@ -58,12 +58,12 @@ func renameToPlugin(root *cobra.Command) {
 	each(root)
 }
 
-// patience is how long kgw without arguments waits for a first byte on
-// standard input. Who calls it as a function has something to say; a pipe that
-// nobody writes to would keep it waiting for ever.
+// patience is how long kgw without arguments waits for a first byte on standard
+// input. A caller that runs it as a function writes something; a pipe that nobody
+// writes to would keep it waiting forever.
 const patience = 10 * time.Second
 
-// readPiped reads what is piped into kgw, nil where nothing is.
+// readPiped reads the bytes that are piped into kgw, nil for none.
 func (a *app) readPiped() []byte {
 	if a.terminal.stdin {
 		return nil

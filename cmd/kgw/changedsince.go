@@ -16,12 +16,12 @@ import (
 	"github.com/kgw-dev/kgw/schema"
 )
 
-// maxChanged is how many files may have changed for less than everything to be read.
+// maxChanged is the number of changed files above which everything is read.
 const maxChanged = 200
 
-// touchedInputs returns what the changes since a git ref can touch of the
-// inputs. nil is everything: where that is not certain, and where nothing has
-// changed, as in a checkout that is to be checked as a whole.
+// touchedInputs returns the inputs that changes since a git ref can affect. Nil
+// means everything: if that is not certain, or if nothing has changed, as in a
+// checkout that is to be checked as a whole.
 func (a *app) touchedInputs(f *validateFlags, in *compile.Input, o *compile.Options, paths []string) (*compile.Touched, error) {
 	ref, isGit := strings.CutPrefix(f.changedSince, "git:")
 	switch {
@@ -96,8 +96,8 @@ func (c *changedSince) name(p string) string {
 	return c.display(filepath.Join(c.dir, rel))
 }
 
-// placeInputs finds where the inputs are in the repository. False is for some that are
-// nowhere: outside, or made by a program.
+// placeInputs finds the places of the inputs in the repository. It returns false if an
+// input is outside of it, or made by a program.
 func (c *changedSince) placeInputs() bool {
 	for _, f := range c.in.Files {
 		p := c.repositoryPath(f.Name)
@@ -109,8 +109,8 @@ func (c *changedSince) placeInputs() bool {
 	return true
 }
 
-// inputChanges returns what of the changes are those of inputs. ok is false
-// where another file changed that may say what is an input, or how it is read.
+// inputChanges returns the changes of inputs. Ok is false if another file changed
+// that may decide which files are inputs, or how they are read.
 func (c *changedSince) inputChanges(changed []gitref.Changed, paths []string) (out []compile.Change, ok bool) {
 	written := c.writtenFiles("", paths)
 	for _, file := range changed {
@@ -134,9 +134,9 @@ func (c *changedSince) inputChanges(changed []gitref.Changed, paths []string) (o
 	return out, true
 }
 
-// isAside reports whether a file that is not an input does not matter to the inputs:
-// kgw wrote it, it is the record of a directory without inputs, or it never held a
-// resource.
+// isAside reports whether a file that is not an input does not affect the inputs:
+// kgw wrote it, it is the record of a directory without inputs, or it never
+// contained a resource.
 func (c *changedSince) isAside(file *gitref.Changed, written func(string) bool) bool {
 	dir, name := path.Split(file.Path)
 	switch {

@@ -33,8 +33,8 @@ func addFiles(cmd *cobra.Command) {
 	cmd.RunE = func(cmd *cobra.Command, args []string) error { return run(cmd, append(args, files...)) }
 }
 
-// completer returns what may be written for a flag or an argument that begins
-// with the text.
+// completer returns the completions of a flag or an argument that begins with the
+// text.
 type completer func(cmd *cobra.Command, args []string, begun string) []string
 
 // addCompletions completes the flags of a command and of those below it.
@@ -137,7 +137,7 @@ func (a *app) completeRefs(*cobra.Command, []string, string) []string {
 func (a *app) completeResources(kind string) completer {
 	return func(cmd *cobra.Command, args []string, _ string) []string {
 		if cmd.Name() == "trace" {
-			args = args[min(2, len(args)):] // behind the method and the URL
+			args = args[min(2, len(args)):] // after the method and the URL
 		}
 		if len(args) == 0 {
 			args = []string{"."}

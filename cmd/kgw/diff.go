@@ -9,8 +9,8 @@ import (
 	"github.com/kgw-dev/kgw/prove/classes"
 )
 
-// diffFlags are the flags of kgw diff. That of the inputs whose name is
-// failOn stays at error: findings are not what the command fails for.
+// diffFlags are the flags of kgw diff. The failOn of the inputs stays at error,
+// since the command does not fail for findings.
 type diffFlags struct {
 	inputFlags
 	sideFlags
@@ -20,8 +20,8 @@ type diffFlags struct {
 	exitZero, detailed bool
 	context            int
 	plan               string
-	// semantic compares by class of requests; failOnKinds are the kinds of
-	// changes that count then, and grave what they are read as.
+	// semantic compares by class of requests. failOnKinds are the kinds of changes
+	// that count then, and grave are the parsed kinds.
 	semantic    bool
 	failOnKinds []string
 	grave       []classes.Kind
@@ -64,7 +64,7 @@ func (a *app) diffCommand() *cobra.Command {
 	return cmd
 }
 
-// exitDifferent is kgw diff's only meaning of 1.
+// exitDifferent is the exit code of kgw diff for differences, and for nothing else.
 const exitDifferent = 1
 
 // diffFormats are those of findings, and Markdown for a comment.

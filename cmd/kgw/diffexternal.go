@@ -12,7 +12,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/lazyregexp"
 )
 
-// plainArgument is what kubectl allows as an argument of an external differ.
+// plainArgument matches the arguments of an external differ that kubectl allows.
 var plainArgument = lazyregexp.New(`^[a-zA-Z0-9-=]+$`)
 
 // runExternalDiff runs the program that KUBECTL_EXTERNAL_DIFF names, as kubectl
@@ -70,7 +70,8 @@ func (a *app) writeExternalDirs(r *diff.Report) ([]string, error) {
 	return dirs, nil
 }
 
-// externalName returns what kubectl calls the file of an object: group.version.kind.namespace.name.
+// externalName returns the name that kubectl gives to the file of an object:
+// group.version.kind.namespace.name.
 func externalName(d *diff.Difference) string {
 	group, version, _ := strings.Cut(d.APIVersion, "/")
 	name := strings.Join([]string{group, version, d.ID.Kind, d.ID.Namespace, d.ID.Name}, ".")

@@ -29,8 +29,8 @@ func (a *app) compileAtRef(f *diffFlags, ref string, paths []string) (*compare.S
 	return past.compileRef(a, &past.flags, "git:"+ref, past.paths)
 }
 
-// pastState is the app in a temporary directory that holds what paths need of a
-// git ref: remove removes it. Nothing is checked out.
+// pastState is the app in a temporary directory with the files of a git ref that
+// the paths need. remove removes the directory. The work tree does not change.
 type pastState struct {
 	*app
 	tree   *gitref.Tree
@@ -60,15 +60,15 @@ func (a *app) openRef(f *inputFlags, ref string, paths []string) (*pastState, er
 	return past, nil
 }
 
-// compileRef compiles what there is of the paths; now is the app as it is in
-// the work tree.
+// compileRef compiles the paths that exist at the ref. now is the app in the work
+// tree.
 func (a *app) compileRef(now *app, flags *inputFlags, name string, paths []string) (*compare.Side, error) {
 	paths = slices.DeleteFunc(slices.Clone(paths), func(p string) bool { return !a.exists(p) })
 	if len(paths) == 0 {
 		return &compare.Side{Name: name, Withheld: map[diff.Owner]bool{}}, nil
 	}
 	if flags.config != "" && !a.exists(flags.config) {
-		flags.config = now.abs(flags.config) // one that the ref does not have
+		flags.config = now.abs(flags.config) // a file that the ref does not have
 	}
 	in, o, err := a.load(flags, paths)
 	if err != nil || o == nil {
@@ -87,8 +87,8 @@ func gitFault(flag, ref string, err error) error {
 	return &exitError{exitInput, fmt.Errorf("cannot read git:%s: %w", ref, err)}
 }
 
-// insideRepository returns the paths relative to the working directory, which
-// all must be inside of the repository.
+// insideRepository returns the paths relative to the working directory. All must be
+// inside of the repository.
 func (a *app) insideRepository(tree *gitref.Tree, paths []string) ([]string, error) {
 	var out []string
 	for _, p := range paths {
@@ -112,9 +112,9 @@ func (a *app) relativeTo(p string) []string {
 	return nil
 }
 
-// checkOut returns the app in a temporary directory that holds, of the tree, what
-// the paths and the configuration that is named, if any, need: remove removes
-// it.
+// checkOut returns the app in a temporary directory with the files of the tree that
+// the paths, and the configuration if one is named, need. remove removes the
+// directory.
 func (a *app) checkOut(tree *gitref.Tree, paths []string, configuration string) (then *app, remove func(), err error) {
 	root, err := a.temporaryDirs().make("kgw-git-*")
 	if err != nil {
@@ -165,14 +165,14 @@ func writeNeeded(tree *gitref.Tree, root string, paths, configurations []string)
 	return nil
 }
 
-// missingBases returns the files that configurations extend and that are not below
-// root. All paths are relative to it, with slashes.
+// missingBases returns the files that configurations extend and that are missing
+// below root. All paths are relative to root, with slashes.
 func missingBases(root string, configurations []string) []string {
 	var out []string
 	for _, file := range configurations {
 		data, err := source.Bounds{}.ReadFile(filepath.Join(root, filepath.FromSlash(file)), source.MaxSettingsBytes)
 		if err != nil {
-			continue // it is said where the configuration is read
+			continue // the fault is reported where the configuration is read
 		}
 		c, _ := config.Parse(file, data)
 		base := path.Join(path.Dir(file), c.Extends)

@@ -15,8 +15,8 @@ import (
 	"github.com/kgw-dev/kgw/internal/report"
 )
 
-// printDiff prints what was found and what differs, in every format asked for,
-// and sets the exit code that findings ask for.
+// printDiff prints the findings and the differences in every format asked for, and
+// sets the exit code for the findings.
 func (a *app) printDiff(f *diffFlags, r *diff.Report, before, after *compare.Side) error {
 	findings := a.joinFindings(&f.inputFlags, before, after)
 	if err := a.tellBeside(f, findings, "text", "markdown"); err != nil {
@@ -35,19 +35,19 @@ func (a *app) printDiff(f *diffFlags, r *diff.Report, before, after *compare.Sid
 	return a.runExternalDiff(r)
 }
 
-// comparison is what two sides differ in: as findings, in one line, and in the
-// formats of its own, which write prints.
+// comparison has the differences of two sides as findings and in one line. write
+// prints them in their own formats.
 type comparison struct {
 	found  diag.List
 	totals string
 	write  func(io.Writer, output) error
 }
 
-// ownFormats are those of differences; the others are of findings.
+// ownFormats are the formats of differences. All others are formats of findings.
 var ownFormats = []string{"text", "json", "markdown"}
 
-// writeDiff writes a comparison in every format asked for: in those of findings
-// with what was found about both sides.
+// writeDiff writes a comparison in every format asked for. Formats of findings
+// include the findings about both sides.
 func (a *app) writeDiff(f *diffFlags, before, after *compare.Side, c *comparison) error {
 	c.found = diag.Levels{}.Apply(c.found)
 	c.found.Resolve()
@@ -57,7 +57,7 @@ func (a *app) writeDiff(f *diffFlags, before, after *compare.Side, c *comparison
 		}
 		side, printed := before, o.format == "github" || o.format == "azure"
 		if before.Result != nil && (printed || o.format == "gitlab") {
-			side = &compare.Side{} // what annotates a change says nothing of a state that is over
+			side = &compare.Side{} // annotations of a change do not mention the state before it
 		}
 		r := a.joinFindings(&f.inputFlags, side, after)
 		r.Findings = append(r.Findings, c.found...)
@@ -75,8 +75,8 @@ func (a *app) writeDiff(f *diffFlags, before, after *compare.Side, c *comparison
 	})
 }
 
-// joinFindings returns one report of what was found on both sides, as much of it as
-// is to be shown.
+// joinFindings returns one report of the findings about both sides, as far as they
+// are to be shown.
 func (a *app) joinFindings(f *inputFlags, before, after *compare.Side) *diag.Report {
 	r := &diag.Report{Findings: append(append(diag.List{}, before.Found...), after.Found...), Version: version(), Root: filepath.ToSlash(a.dir), Secrets: a.secrets}
 	r.Findings.Sort()
@@ -105,8 +105,8 @@ func (a *app) formatDiff(f *diffFlags, o output, w io.Writer, r *diff.Report, fo
 	return err
 }
 
-// tellBeside prints findings to standard error where one of the formats, which
-// do not have them, is asked for.
+// tellBeside prints findings to standard error if a format that does not include
+// them is asked for.
 func (a *app) tellBeside(f *diffFlags, found *diag.Report, formats ...string) error {
 	if !slices.ContainsFunc(f.outputs, func(o output) bool { return slices.Contains(formats, o.format) }) {
 		return nil
@@ -139,9 +139,9 @@ func writeDiffJSON(w io.Writer, r *diff.Report, found *diag.Report) error {
 	}})
 }
 
-// judgeDiff sets the exit code of what was found: never 1, which means
-// differences. A question that a cluster does not answer counts as an input
-// that cannot be read.
+// judgeDiff sets the exit code for findings, which is never 1, since that means
+// differences. A question that a cluster does not answer counts as an input that
+// cannot be read.
 func (a *app) judgeDiff(sides ...*compare.Side) {
 	for _, s := range sides {
 		for i := range s.Found {
@@ -172,7 +172,7 @@ func (a *app) writeStepSummary(f *diffFlags, r *diff.Report, found *diag.Report)
 }
 
 // appendSummary appends a text to the summary of a GitHub job, if there is one;
-// write gets the number of bytes that there is room for.
+// write gets the number of bytes that are left.
 func (a *app) appendSummary(write func(room int) string) error {
 	file := a.getenv("GITHUB_STEP_SUMMARY")
 	if a.getenv("GITHUB_ACTIONS") != "true" || file == "" {

@@ -45,8 +45,9 @@ func (f *sideFlags) valid(paths []string) error {
 	return nil
 }
 
-// compileSides returns what the inputs are compared with, and what they compile
-// to. A nil after means that a configuration is at fault and was reported.
+// compileSides returns the side that the inputs are compared with, and the side
+// that they compile to. A nil after means that a configuration is at fault and was
+// reported.
 func (a *app) compileSides(f *diffFlags, paths []string) (before, after *compare.Side, err error) {
 	after, paths, err = a.compileAfter(f, paths)
 	if err != nil || after == nil {
@@ -69,8 +70,9 @@ func (a *app) compileSides(f *diffFlags, paths []string) (before, after *compare
 	return before, after, nil
 }
 
-// compileAfter returns what the inputs compile to, and the paths that they were read
-// from. A nil side means that a configuration is at fault and was reported.
+// compileAfter returns the side that the inputs compile to, and the paths that they
+// were read from. A nil side means that a configuration is at fault and was
+// reported.
 func (a *app) compileAfter(f *diffFlags, paths []string) (*compare.Side, []string, error) {
 	in, o, err := a.load(&f.inputFlags, paths)
 	if err != nil || o == nil {
@@ -78,7 +80,7 @@ func (a *app) compileAfter(f *diffFlags, paths []string) (*compare.Side, []strin
 	}
 	after := compare.Compile("kgw", in, *o)
 	if f.against != "" || after.Result.Summary.Resources == 0 {
-		after.AddWritten() // of a directory that was written before
+		after.AddWritten() // for a directory with manifests that were written before
 	}
 	return after, a.pathsOf(o, paths), nil
 }
@@ -88,8 +90,8 @@ func (f *diffFlags) scope() compare.Scope {
 	return compare.Scope{Prune: f.prune, All: f.all, Namespace: f.namespace}
 }
 
-// readDirectorySide returns what a directory holds: manifests that were written, and
-// what its resources compile to.
+// readDirectorySide returns the side of a directory: its manifests, and those that
+// its resources compile to.
 func (a *app) readDirectorySide(f *diffFlags) (*compare.Side, error) {
 	flags := f.inputFlags
 	in, o, err := a.load(&flags, []string{f.against})

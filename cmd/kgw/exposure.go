@@ -13,8 +13,8 @@ import (
 	"github.com/kgw-dev/kgw/prove"
 )
 
-// reportFlags are the flags of kgw report. The findings are a part of the report:
-// they do not make the command fail, except for inputs that cannot be read.
+// reportFlags are the flags of kgw report. Findings are a part of the report, and
+// do not make the command fail, except for inputs that cannot be read.
 type reportFlags struct {
 	inputFlags
 	views       []string // --format
@@ -64,7 +64,7 @@ func (a *app) writeExposure(f *reportFlags, paths []string) error {
 	})
 }
 
-// reportFormats returns those of the report, and SARIF for code scanning.
+// reportFormats returns the formats of the report, and SARIF for code scanning.
 func reportFormats() []string { return append(exposure.Formats(), "sarif") }
 
 func (f *reportFlags) valid(paths []string) error {
@@ -79,8 +79,8 @@ func (f *reportFlags) valid(paths []string) error {
 	return nil
 }
 
-// describeTo describes what the paths name and writes it in every format asked
-// for, in the first one where nothing is.
+// describeTo describes the inputs that the paths name in every format asked for, or
+// in the first format if none is.
 func (a *app) describeTo(f *reportFlags, paths, formats []string, write func(io.Writer, *exposure.Report, string) error) error {
 	if len(f.views) == 0 && f.html == "" {
 		f.views = formats[:1]
@@ -107,7 +107,7 @@ func (a *app) describeTo(f *reportFlags, paths, formats []string, write func(io.
 	return a.writeReport(a.stdout, outputs, func(w io.Writer, o output) error { return write(w, e.report, o.format) })
 }
 
-// exposed is what the paths of a run name, described.
+// exposed is the description of the inputs that the paths of a run name.
 type exposed struct {
 	in      compile.Input
 	options *compile.Options
@@ -116,7 +116,7 @@ type exposed struct {
 	fatal   bool // an input could not be read
 }
 
-// expose reads and compiles what the paths name, and describes it. Nil means
+// expose reads, compiles and describes the inputs that the paths name. Nil means
 // that the configuration is at fault and was reported.
 func (a *app) expose(f *inputFlags, paths []string) (*exposed, error) {
 	in, o, err := a.load(f, paths)
@@ -125,7 +125,7 @@ func (a *app) expose(f *inputFlags, paths []string) (*exposed, error) {
 	}
 	cluster, compiled, supposed := prove.Complete(in, *o, nil)
 	result := prove.Validate(in, *o)
-	// The routes of the model are those that the engines were asked about.
+	// The routes of the model are the ones that the engines were asked about.
 	result.Resources = compiled.Resources
 	return &exposed{in, o, cluster, exposure.New(cluster.Side(compiled), result, o.Config, supposed, a.secrets), result.Fatal}, nil
 }

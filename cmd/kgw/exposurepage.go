@@ -31,9 +31,9 @@ func (a *app) writePage(f *reportFlags, paths []string, e *exposed) error {
 	return a.writeReport(nil, []output{{file: f.html}}, func(w io.Writer, _ output) error { return page.Write(w, p) })
 }
 
-// compareAgainst compares what the paths name with the state that --against
-// names. Nil means that a configuration is at fault and was reported. What
-// could not be compared is in the notes.
+// compareAgainst compares the inputs that the paths name with the state that
+// --against names. Nil means that a configuration is at fault and was reported. The
+// notes list what could not be compared.
 func (a *app) compareAgainst(f *reportFlags, paths []string) (*changes.Report, error) {
 	d := &diffFlags{inputFlags: f.inputFlags, sideFlags: sideFlags{against: f.against}}
 	before, after, err := a.compileSides(d, paths)
@@ -57,9 +57,10 @@ func (a *app) compareAgainst(f *reportFlags, paths []string) (*changes.Report, e
 	return out, nil
 }
 
-// recordCluster puts what the request box of a page needs into it, or returns
-// why it cannot have one. Every witness of the report is asked both ways first:
-// a box that disagreed with kgw trace would be worse than none.
+// recordCluster adds the recorded cluster that the request box needs to a page, or
+// returns why the page cannot have a box. It first asks every witness of the report
+// of both clusters, since a box that disagreed with kgw trace would be worse than
+// none.
 func (a *app) recordCluster(e *exposed, p *page.Page) (why string) {
 	if !page.HasSimulator() {
 		return "this program was built without the simulator, which releases and make simulator build have"
@@ -88,7 +89,7 @@ func (a *app) recordCluster(e *exposed, p *page.Page) (why string) {
 func (a *app) checkWitness(cluster *prove.Cluster, replay *workbench.Replay, w *exposure.Witness) bool {
 	r, err := trace.Request(w.Method, w.URL, w.Headers)
 	if err != nil {
-		return true // kgw trace refuses it, and so does the box
+		return true // kgw trace and the box both refuse it
 	}
 	got, err := replay.Trace(workbench.Request{Method: w.Method, URL: w.URL, Headers: w.Headers})
 	return err == nil && got.Text == trace.Run(cluster, r, w.URL, 1, a.secrets).Text()

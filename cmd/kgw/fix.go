@@ -9,7 +9,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
-// fix applies the patch and reports what is left.
+// fix applies the patch and reports the remaining findings.
 func (a *app) fix(f *validateFlags, patch *compile.Patch) error {
 	var files []edit.Replacement
 	for _, p := range patch.Files {
@@ -28,8 +28,8 @@ func (a *app) fix(f *validateFlags, patch *compile.Patch) error {
 	return nil
 }
 
-// showPatch prints the patch to standard output and the findings as they are
-// to standard error. A patch makes the exit code that of findings.
+// showPatch prints the patch to standard output and all findings to standard error.
+// If there is a patch, the exit code is that of findings.
 func (a *app) showPatch(f *validateFlags, patch *compile.Patch, before *compile.Result) error {
 	if err := a.report(a.stderr, &f.inputFlags, before); err != nil {
 		return err
@@ -43,8 +43,8 @@ func (a *app) showPatch(f *validateFlags, patch *compile.Patch, before *compile.
 	return nil
 }
 
-// printPatch prints what changes in a file. Secrets in it are masked: a patch
-// that shows "***" is for reading and does not apply.
+// printPatch prints the changes of a file. Secrets are masked, so that a patch that
+// shows "***" does not apply.
 func (a *app) printPatch(before *source.File, data []byte) error {
 	after := &source.File{Name: before.Name, Data: data}
 	return a.printText(report.Patch(edit.Diff(before.Name, a.secrets.File(before), a.secrets.File(after))))

@@ -84,8 +84,8 @@ func (a *app) runOnList(data []byte) error {
 	return a.serveFunction(&function{app: a, list: list}, found)
 }
 
-// serveFunction runs a function, unless its list could not be read for what was
-// found.
+// serveFunction runs a function, unless findings say that its list could not be
+// read.
 func (a *app) serveFunction(f *function, found diag.List) error {
 	if f.list == nil {
 		a.fail(exitInput)
@@ -113,7 +113,7 @@ type function struct {
 	role   role
 	// documents reports that plain documents are wanted, not a ResourceList.
 	documents bool
-	// found is what is said before anything is compiled.
+	// found are the findings before anything is compiled.
 	found diag.List
 }
 
@@ -180,8 +180,8 @@ func (f *function) allItems() []*krm.Item {
 	return append(slices.Clone(f.list.Items), f.list.Config)
 }
 
-// input returns what is compiled: items, the functionConfig when it is a resource,
-// and the files that a Config names.
+// input returns the input of the compiler: items, the functionConfig if it is a
+// resource, and the files that a Config names.
 func (f *function) input() compile.Input {
 	var in compile.Input
 	for _, item := range f.items() {
@@ -215,7 +215,7 @@ func (f *function) writeAnswer(entries []krm.Entry, results framework.Results, f
 	return nil
 }
 
-// refuseList returns the list with the faults of it or of its configuration.
+// refuseList returns the list with the faults of the list or of its configuration.
 func (f *function) refuseList() error {
 	if err := f.writeAnswer(krm.Keep(f.list.Items), krm.Results(f.found.Masked(f.secrets), f.allItems()), true); err != nil {
 		return err
@@ -224,9 +224,9 @@ func (f *function) refuseList() error {
 	return f.sayFindings(f.found, diag.Summary{})
 }
 
-// sayFindings prints to standard error what is worth an author's attention, and
-// how much is suppressed: kustomize shows nothing else. The summary counts what
-// is not among the findings.
+// sayFindings prints the findings that authors should see, and the number of
+// suppressed ones, to standard error: kustomize shows nothing else. The summary
+// counts what is not among the findings.
 func (a *app) sayFindings(found diag.List, summary diag.Summary) error {
 	found = diag.Levels{}.Apply(slices.Clone(found))
 	found = slices.DeleteFunc(found, func(g diag.Finding) bool { return g.Severity == diag.Info })

@@ -10,10 +10,9 @@ import (
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
-// entries returns the items of the answer. Objects are where the resource was
-// that they are written for; those of other files come last. An object that
-// was written in an earlier run, and is an item now, is replaced in its
-// place.
+// entries returns the items of the answer. Objects come in the place of the
+// resource that they are written for, and objects of other files come last. An
+// object of an earlier run that is an item now is replaced in its place.
 func (f *function) entries(result *compile.Result) []krm.Entry {
 	e := &entries{function: f, made: map[*source.File][]*manifest.Object{}, old: map[string]*manifest.Object{}}
 	e.addObjects(result)
@@ -26,11 +25,11 @@ func (f *function) entries(result *compile.Result) []krm.Entry {
 	return e.out
 }
 
-// entries is the state of the list that is made.
+// entries builds the list of items.
 type entries struct {
 	*function
 	made map[*source.File][]*manifest.Object // by the file they come from
-	old  map[string]*manifest.Object         // those that an item is replaced by
+	old  map[string]*manifest.Object         // the objects that replace an item
 	done map[*manifest.Object]bool
 	out  []krm.Entry
 }
@@ -41,7 +40,7 @@ func (e *entries) addObjects(result *compile.Result) {
 	for i := range result.Objects {
 		o := &result.Objects[i]
 		byKey[o.Key()] = o
-		if doc := o.Origin.Doc; doc != nil { // nil for what settings alone ask for
+		if doc := o.Origin.Doc; doc != nil { // nil for an object that only settings ask for
 			e.made[doc.File] = append(e.made[doc.File], o)
 		}
 	}
@@ -92,11 +91,11 @@ func (e *entries) object(o *manifest.Object) {
 	}
 }
 
-// generated is the directory of the files that new objects are for.
+// generated is the directory of the files for new objects.
 const generated = "generated/"
 
-// findEarlier finds the items that an earlier run made: they are where it put
-// them, and are replaced there.
+// findEarlier finds the items that an earlier run made. They are replaced in their
+// places.
 func (f *function) findEarlier() func(*source.Document) bool {
 	files := map[*source.File]bool{}
 	for _, item := range f.items() {
@@ -107,7 +106,7 @@ func (f *function) findEarlier() func(*source.Document) bool {
 	return func(d *source.Document) bool { return files[d.File] }
 }
 
-// newObjectFile returns the file that a new object is for.
+// newObjectFile returns the file for a new object.
 func newObjectFile(o *manifest.Object) string {
 	return generated + renderdir.FileName(o.Kind, o.Meta.Namespace, o.Meta.Name, ".yaml")
 }

@@ -24,8 +24,8 @@ const (
 // roleAnnotation is the annotation of a Config that names its role.
 const roleAnnotation = "kgw.dev/function"
 
-// configure reads the configuration of the run and decides the role. What is
-// wrong is added to the findings.
+// configure reads the configuration of the run and decides the role. Faults are
+// added to the findings.
 func (f *function) configure() error {
 	c := f.list.Config
 	f.role = transformer
@@ -81,8 +81,8 @@ func (f *function) addConfigFaults(found ...diag.Finding) {
 	f.found = append(f.found, leveled...)
 }
 
-// findConfig finds the configuration as other commands do: the one of KGW_CONFIG,
-// or the nearest kgw.yaml upwards from the working directory.
+// findConfig finds the configuration as other commands do: the file that KGW_CONFIG
+// names, or the nearest kgw.yaml upwards from the working directory.
 func (f *function) findConfig() error {
 	read, found, err := f.readConfiguration(&inputFlags{}, nil)
 	if err != nil {

@@ -199,8 +199,8 @@ func (a *app) judgeChanges(f *gateFlags, g *gate.Gate, s *gated) *gateReport {
 	return out
 }
 
-// laterThan returns a day for help texts: 30 days after the date of the run, or any day
-// where --at named none.
+// laterThan returns a date for help texts: 30 days after the date of the run, or a
+// placeholder if --at named none.
 func laterThan(at string) string {
 	if day, err := dateOf(at); err == nil && !day.IsZero() {
 		return day.AddDate(0, 0, 30).Format(time.DateOnly)

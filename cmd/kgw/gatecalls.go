@@ -19,17 +19,17 @@ import (
 	"github.com/kgw-dev/kgw/prove/classes"
 )
 
-// consumers are the recorded calls of both sides: those that the before side names
+// consumers are the recorded calls of both sides. Those that the before side names
 // count too, so that a change cannot remove the calls that it breaks.
 type consumers struct {
 	list  []*consumer
 	found diag.List
 	known map[callsOf]bool
-	// unread are files that were not there.
+	// unread are the files that do not exist.
 	unread map[string]bool
 }
 
-// callsOf is a file of recorded calls, of the host that it is named with.
+// callsOf is a file of recorded calls, with the host that the configuration names for it.
 type callsOf struct{ file, host string }
 
 // consumer is one name with its calls.
@@ -47,8 +47,8 @@ type consumerCall struct {
 	file string
 }
 
-// read reads the files that the configurations of a side name. prefix is what the
-// names of files begin with that are not those of the work tree.
+// read reads the files that the configurations of a side name. prefix is the prefix
+// of the names of files that are not in the work tree.
 func (cs *consumers) read(configs []*config.Config, prefix string, read func(name string) ([]byte, error)) {
 	if cs.known == nil {
 		cs.known, cs.unread = map[callsOf]bool{}, map[string]bool{}
@@ -63,7 +63,7 @@ func (cs *consumers) read(configs []*config.Config, prefix string, read func(nam
 			one.Span.File = prefix + one.Span.File
 			data, err := read(one.File)
 			if err != nil {
-				if prefix == "" || !cs.unread[one.File] { // else it was said of the file in the work tree
+				if prefix == "" || !cs.unread[one.File] { // otherwise it was reported for the file in the work tree
 					cs.unread[one.File] = true
 					cs.found.Add(unreadCalls(&one, shown, err))
 				}
@@ -104,7 +104,7 @@ func (cs *consumers) consumerOf(one *config.Consumer) *consumer {
 	return c
 }
 
-// add adds the calls of a file that are not known yet from another state of it.
+// add adds the calls of a file that are not known yet from its other state.
 func (c *consumer) add(f *recorded.File, shown string) {
 	c.failed = max(c.failed, f.Failed)
 	for _, call := range f.Calls {
@@ -117,8 +117,8 @@ func (c *consumer) add(f *recorded.File, shown string) {
 	}
 }
 
-// readConsumersAtRef reads what the configurations of a git ref name: as it is
-// there, or from the work tree where the ref does not have it.
+// readConsumersAtRef reads the files that the configurations of a git ref name:
+// from the ref, or from the work tree if the ref does not have them.
 func (a *app) readConsumersAtRef(f *gateFlags, past *pastState, s *gated, prefix string) error {
 	var names []string
 	for _, c := range s.wasConfigs {
@@ -148,12 +148,12 @@ func (a *app) readCalls(f *gateFlags, name string) ([]byte, error) {
 	return bounds.ReadNamed(a.abs(filepath.FromSlash(name)), recorded.MaxBytes)
 }
 
-// gateConsumer counts what becomes of the calls of a consumer.
+// gateConsumer counts the calls of a consumer by their fate.
 type gateConsumer struct {
 	Name string `json:"name"`
-	// Calls counts the different calls; Stay to Unserved count them by what becomes of
-	// them. Failed counts calls that did not work when they were recorded, which are
-	// left out of Calls.
+	// Calls is the number of different calls, and Stay to Unserved are their numbers
+	// by fate. Failed counts calls that did not work when they were recorded, which
+	// are left out of Calls.
 	Calls    int `json:"calls"`
 	Stay     int `json:"stay"`
 	Break    int `json:"break"`
@@ -163,7 +163,7 @@ type gateConsumer struct {
 	Failed   int `json:"failed"`
 }
 
-// String counts in a few words.
+// String returns the counts in a few words.
 func (c *gateConsumer) String() string {
 	out := fmt.Sprintf("%s: %d of %s as before", c.Name, c.Stay, report.Counted(c.Calls, "call"))
 	for _, part := range []struct {
@@ -183,8 +183,8 @@ func (c *gateConsumer) String() string {
 	return out
 }
 
-// gateCall represents calls of a consumer that break alike: it is the first of them,
-// and More counts the others.
+// gateCall represents the calls of a consumer that break in the same way. It is the
+// first of them, and More is the number of the others.
 type gateCall struct {
 	Verdict  gate.Verdict `json:"verdict"`
 	ID       string       `json:"id"`
@@ -257,14 +257,14 @@ func (c *gateConsumer) add(f classes.Fate) {
 	}
 }
 
-// breakage is what calls have in common that break alike.
+// breakage identifies calls that break in the same way.
 type breakage struct {
 	fate                                      classes.Fate
 	method, host, path, before, after, ifText string
 }
 
-// joinBroken joins the calls that break alike, in the order in which they are
-// recorded.
+// joinBroken joins the calls that break in the same way, in the order in which they
+// are recorded.
 func (a *app) joinBroken(c *consumer, got []classes.Called) []gateCall {
 	var out []gateCall
 	at := map[breakage]int{}
@@ -294,7 +294,7 @@ func (a *app) joinBroken(c *consumer, got []classes.Called) []gateCall {
 	return out
 }
 
-// String returns what breaks: "breaks mobile-app: POST /v1/orders".
+// String returns the call and its fate: "breaks mobile-app: POST /v1/orders".
 func (c *gateCall) String() string {
 	return fmt.Sprintf("%s %s: %s %s", c.Fate, c.Consumer, c.Method, c.Path)
 }

@@ -10,14 +10,15 @@ import (
 	"github.com/kgw-dev/kgw/internal/report"
 )
 
-// maxGateComment leaves room for what the script of a forge adds to a comment.
+// maxGateComment is the maximal length of a comment. It leaves room for the text that the script of
+// a forge adds.
 const maxGateComment = report.MaxComment - 1024
 
-// inTables are the codes of findings about changes and calls, which have rows of their
-// own.
+// inTables are the codes of findings about changes and calls, which are rows of
+// tables.
 var inTables = []diag.Code{diag.ChangeForbidden, diag.CallBreaks, diag.CallMayBreak}
 
-// document returns the report with what is forbidden first.
+// document returns the report with forbidden changes first.
 func (r *gateReport) document() *report.Document {
 	title := "passes"
 	if r.hasFailed() {
@@ -45,7 +46,7 @@ func (r *gateReport) document() *report.Document {
 	}
 }
 
-// further lists the findings that have no row in the tables, and the notes.
+// further lists the notes and the findings that have no row in the tables.
 func (r *gateReport) further() report.List {
 	var out report.List
 	for i := range r.findings {

@@ -12,7 +12,7 @@ import (
 	"github.com/kgw-dev/kgw/prove/changes"
 )
 
-// gateReport is what a gate says. The JSON form is public: additions only.
+// gateReport is the report of a gate. The JSON form is public: additions only.
 type gateReport struct {
 	Before    string         `json:"before"`
 	After     string         `json:"after"`
@@ -22,15 +22,16 @@ type gateReport struct {
 	Calls     []gateCall     `json:"calls"`
 	Consumers []gateConsumer `json:"consumers"`
 	Unchanged int            `json:"unchanged"`
-	// Faults counts errors of the inputs: what they are about is not compared.
+	// Faults is the number of errors of the inputs. The resources that they are about are not
+	// compared.
 	Faults int      `json:"faults"`
 	Notes  []string `json:"notes,omitempty"`
 
 	findings diag.List
 }
 
-// gateChange is a change with the verdict on it; Reason and Until are those of
-// the entry that allows it.
+// gateChange is a change with its verdict. Reason and Until come from the entry
+// that allows it.
 type gateChange struct {
 	Verdict gate.Verdict `json:"verdict"`
 	Reason  string       `json:"reason,omitempty"`
@@ -58,20 +59,20 @@ func (r *gateReport) changeFindings(before string) diag.List {
 	return found
 }
 
-// helpFor returns the help for what is forbidden: the entry of gate.allowed that would
-// let it through, ready to be copied.
+// helpFor returns the help for a forbidden change: the entry of gate.allowed that
+// would let it through, ready to be copied.
 func helpFor(id, at string) string {
 	return fmt.Sprintf("if this is meant, add to gate.allowed of kgw.yaml: {id: %s, reason: WHY, until: %q}", id, laterThan(at))
 }
 
-// letThrough rewrites a finding about a forbidden change: an entry allows the change.
+// letThrough rewrites the finding about a forbidden change that an entry allows.
 func letThrough(f *diag.Finding, entry *gate.Entry) {
 	f.Code, f.Help = diag.ChangeAllowed, ""
 	f.Message += fmt.Sprintf(", allowed until %s: %s", entry.Until, entry.Reason)
 	f.Related = append(f.Related, diag.Related{Message: "allowed here", Span: entry.Span})
 }
 
-// reportGate writes the report in every format asked for, what was found about
+// reportGate writes the report in every format asked for, and the findings about
 // the inputs to standard error, and sets the exit code.
 func (a *app) reportGate(f *gateFlags, outputs []output, r *gateReport, s *gated) error {
 	inputs := a.joinFindings(&f.inputFlags, s.before, s.after)
@@ -130,7 +131,7 @@ func (r *gateReport) json(w io.Writer, found *diag.Report) error {
 	}{r, base.Findings, base.Summary})
 }
 
-// number counts the changes with a verdict.
+// number returns the number of changes with a verdict.
 func (r *gateReport) number(v gate.Verdict) int {
 	n := 0
 	for i := range r.Changes {
@@ -145,7 +146,7 @@ func (r *gateReport) number(v gate.Verdict) int {
 // of errors.
 func (r *gateReport) hasFailed() bool { return r.findings.Max() == diag.Error || r.Faults > 0 }
 
-// count says in one line what was found.
+// count returns the result in one line.
 func (r *gateReport) count() string {
 	var parts []string
 	if r.Faults > 0 {

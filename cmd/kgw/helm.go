@@ -10,9 +10,9 @@ import (
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
-// renderCharts replaces the Helm charts by what the program helm makes of them,
-// where --helm or the nearest kgw.yaml asks for that. Charts of environments
-// that are not chosen are left out.
+// renderCharts replaces Helm charts by the output of the program helm, where --helm
+// or the nearest kgw.yaml asks for that. Charts of environments that are not chosen
+// are left out.
 func (s *scopes) renderCharts(in *compile.Input) error {
 	var left []source.Chart
 	for _, c := range in.Charts {
@@ -36,10 +36,10 @@ func (s *scopes) renderCharts(in *compile.Input) error {
 	return nil
 }
 
-// library is the line that makes a chart one that only others use.
+// library is the line of a chart that only other charts use.
 var library = lazyregexp.New(`(?m)^type:[ \t]*["']?library\b`)
 
-// renderChart adds what helm makes of a chart with the settings of a
+// renderChart adds the output of helm for a chart with the settings of a
 // configuration, which flags override.
 func (s *scopes) renderChart(c source.Chart, own *config.Config, in *compile.Input) {
 	f := s.flags

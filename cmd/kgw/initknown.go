@@ -16,8 +16,8 @@ import (
 	"github.com/kgw-dev/kgw/schema/kube"
 )
 
-// draft is the part of a kgw.yaml about a cluster: what it has (nil if not
-// known), and what resources need.
+// draft is the part of a kgw.yaml about a cluster: its objects (nil if not known),
+// and the objects that resources need.
 type draft struct {
 	domain string
 	have   *config.Known
@@ -36,7 +36,7 @@ func (d *draft) needOf(kind, namespace, name string) *compile.Need {
 }
 
 // keepNeeded drops the objects of the cluster that nothing needs. It keeps the
-// Gateway that has the domain of the cluster where the domain is needed.
+// Gateway with the domain of the cluster if the domain is needed.
 func (d *draft) keepNeeded() {
 	if d.have == nil {
 		return
@@ -49,7 +49,7 @@ func (d *draft) keepNeeded() {
 	d.have.Providers = slices.DeleteFunc(d.have.Providers, func(p string) bool { return d.needOf("authorizer", "", p) == nil })
 }
 
-// write returns the lines of the settings, by name, and what is left to do.
+// write returns the lines of the settings, by name, and the remaining tasks for the user.
 func (d *draft) write() (filled map[string]string, notes []string) {
 	filled = map[string]string{}
 	if text := d.writeDomains(); text != "" {
@@ -85,8 +85,8 @@ func (d *draft) writeDomains() string {
 	return fmt.Sprintf("# Needed by %s.\n#domains:\n#  default: kyma.example.com\n", needPlaces(need))
 }
 
-// writeServices writes the Services that the cluster has, and those that are
-// needed and that nobody has described.
+// writeServices writes the Services that the cluster has, and the Services that are
+// needed and not described.
 func (d *draft) writeServices() []string {
 	var out []string
 	written := map[string]bool{}
@@ -120,8 +120,8 @@ func (d *draft) writeServices() []string {
 	return out
 }
 
-// writeGateways writes the Gateways in the same way. The hosts of one that nobody
-// has described are not known.
+// writeGateways writes the Gateways in the same way. The hosts of a Gateway that is
+// not described are not known.
 func (d *draft) writeGateways() []string {
 	var out []string
 	written := map[string]bool{}
@@ -196,7 +196,7 @@ func indented(v any, first, others string) []byte {
 	return append(out, '\n')
 }
 
-// maxPlaces bounds how many places are named.
+// maxPlaces is the maximal number of places that are named.
 const maxPlaces = 3
 
 // needPlaces names the places of a need.

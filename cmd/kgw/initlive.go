@@ -15,7 +15,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
-// knownFlags say where init finds what is known of a cluster.
+// knownFlags say where init finds facts about a cluster.
 type knownFlags struct {
 	domain, env, dump string
 	scan, live        bool
@@ -33,7 +33,7 @@ func (f *knownFlags) register(flags *pflag.FlagSet) {
 }
 
 // fillKnown returns the lines of kgw.yaml that the flags ask for, by setting, and
-// what is left to do.
+// the remaining tasks for the user.
 func (a *app) fillKnown(f *knownFlags, dir string) (filled map[string]string, notes []string, err error) {
 	if f.live && f.dump != "" {
 		return nil, nil, usage("--from-cluster and --from-dump exclude each other")
@@ -104,7 +104,7 @@ func (a *app) readLiveKnown(f *knownFlags) (*config.Known, error) {
 // liveKinds are listed in all namespaces.
 var liveKinds = []cluster.Kind{{APIVersion: "v1", Kind: "Service"}, {APIVersion: "networking.istio.io/v1beta1", Kind: "Gateway"}}
 
-// askCluster returns what a cluster has as a list of objects.
+// askCluster returns the objects of a cluster.
 func (a *app) askCluster(flags *cluster.Flags) (*source.File, error) {
 	client, err := cluster.Connect(flags, cluster.Options{})
 	if err != nil {

@@ -17,8 +17,8 @@ const testsFile = "boundary.kgw-test.yaml"
 const testsHead = "# Boundary cases as they are decided now: read them, correct what is not meant, and keep them.\n" +
 	"# \"kgw test\" runs them; \"kgw schema test\" prints the JSON Schema of this file.\n"
 
-// writeTests writes what becomes now of requests at the boundaries of all routes
-// and rules below a directory.
+// writeTests writes tests with the current decisions about requests at the
+// boundaries of all routes and rules below a directory.
 func (a *app) writeTests(f *initFlags, dir string) error {
 	if f.schema != "" || f.withSchema {
 		return usage("--tests writes no kgw.yaml: leave --schema and --with-schema out")

@@ -25,7 +25,7 @@ type inputFlags struct {
 	skipperAPI, routeAPI                                      string
 	stdinName, failOn, color                                  string
 	rules, formats, accept                                    []string
-	outputDir                                                 string // of commands that write one; what kgw wrote there is not an input
+	outputDir                                                 string // of commands that write one; files that kgw wrote there are not inputs
 	severity                                                  string
 	limit                                                     int
 	env                                                       string
@@ -38,7 +38,7 @@ type inputFlags struct {
 	openAPI                                                   []string // of commands that have them
 	timings                                                   bool
 	beside                                                    bool // compile bindings of roles too
-	// bounds say where files may be that are read.
+	// bounds limit the places of files that may be read.
 	bounds source.Bounds
 }
 
@@ -50,14 +50,14 @@ func (f *inputFlags) register(cmd *cobra.Command) {
 	registerFormats(flags, &f.formats, "report", diag.Formats())
 }
 
-// registerProportion adds the flags that say how much of what is found is shown.
+// registerProportion adds the flags that limit the findings that are shown.
 func (f *inputFlags) registerProportion(flags *pflag.FlagSet) {
 	flags.StringVar(&f.severity, "severity", "info", "lowest severity that is reported: error, warning or info")
 	flags.IntVar(&f.limit, "limit", defaultLimit, "`number` of findings of one code that text reports show; 0 shows all")
 	flags.BoolVarP(&f.quiet, "quiet", "q", false, "report errors only, and nothing when there are none")
 }
 
-// defaultLimit is how many findings of one code text reports show.
+// defaultLimit is the number of findings of one code that text reports show.
 const defaultLimit = 100
 
 // registerInputs adds the flags that say what is compiled, and how.
@@ -144,8 +144,8 @@ func (a *app) load(f *inputFlags, paths []string) (compile.Input, *compile.Optio
 	return in, o, nil
 }
 
-// read reads the inputs that the paths name, and renders what is to be rendered.
-// walked are the kustomizations that it came by.
+// read reads the inputs that the paths name, and renders charts and kustomizations.
+// walked are the kustomizations that it found on the way.
 func (s *scopes) read(paths []string) (in compile.Input, walked []string, err error) {
 	a, f := s.app, s.flags
 	loader := &source.Loader{
@@ -171,7 +171,7 @@ func (s *scopes) read(paths []string) (in compile.Input, walked []string, err er
 	return in, loader.Kustomizations, nil
 }
 
-// valid checks the flags whose values are words, before anything is read.
+// valid checks the flags whose values are words before anything is read.
 func (f *inputFlags) valid() error {
 	if !slices.Contains([]string{"", "v1beta1", "v1"}, f.istioAPI) {
 		return usage("--istio-api must be v1beta1 or v1, not %q", f.istioAPI)
@@ -244,8 +244,8 @@ func (a *app) loadConfiguration(f *inputFlags, paths []string) (*config.Config, 
 	return c, a.applyOverrides(f, c, found)
 }
 
-// applyOverrides puts the environment and the flags over a configuration, and
-// reports what is wrong with it.
+// applyOverrides applies the environment and the flags to a configuration, and
+// reports its faults.
 func (a *app) applyOverrides(f *inputFlags, c *config.Config, found diag.List) error {
 	a.secrets.Watch(c.Sources...)
 	found = append(found, c.Environment(a.getenv)...)
@@ -276,8 +276,8 @@ func (a *app) applyOverrides(f *inputFlags, c *config.Config, found diag.List) e
 	return nil
 }
 
-// reportConfiguration prints what is said about the configuration; errors end
-// the run.
+// reportConfiguration prints the findings about the configuration. Errors end the
+// run.
 func (a *app) reportConfiguration(what string, found diag.List, f *inputFlags) error {
 	if len(found) == 0 {
 		return nil
@@ -300,8 +300,8 @@ func (a *app) reportConfiguration(what string, found diag.List, f *inputFlags) e
 	return nil
 }
 
-// readConfiguration reads the file that a flag or KGW_CONFIG names, alone, or
-// else the nearest one of the inputs within the policy of those further up.
+// readConfiguration reads only the file that a flag or KGW_CONFIG names, or else
+// the nearest kgw.yaml of the inputs, within the policy of those further up.
 func (a *app) readConfiguration(f *inputFlags, paths []string) (*config.Config, diag.List, error) {
 	flag := cmp.Or(f.config, a.getenv("KGW_CONFIG"))
 	var c *config.Config
@@ -320,9 +320,10 @@ func (a *app) readConfiguration(f *inputFlags, paths []string) (*config.Config, 
 	return c, found, nil
 }
 
-// configDir returns the directory from which the configuration of the run is
-// searched for: that of the paths, or where they find different ones, the
-// working directory. Each file has the nearest one above it in any case.
+// configDir returns the directory from which the search for the configuration of
+// the run starts: that of the paths, or the working directory if the paths find
+// different configurations. In any case each file has the nearest configuration
+// above it.
 func (a *app) configDir(paths []string) string {
 	if len(paths) == 0 {
 		return a.dir
@@ -338,8 +339,8 @@ func (a *app) configDir(paths []string) string {
 	return dir
 }
 
-// searchDir returns where the search for a configuration starts: the directory
-// itself, a file's directory, or what of a pattern is not a pattern.
+// searchDir returns the directory in which the search for a configuration starts:
+// the directory itself, the directory of a file, or the fixed part of a pattern.
 func (a *app) searchDir(path string) string {
 	if path == "-" {
 		return a.dir
@@ -364,8 +365,8 @@ func (a *app) abs(path string) string {
 	return filepath.Join(a.dir, path)
 }
 
-// display returns a path as it is shown: relative to the working directory where it
-// is in that, or in a temporary directory whose name means nothing.
+// display returns a path as it is shown. Paths in the working directory, or in a
+// temporary directory whose name means nothing, are relative.
 func (a *app) display(path string) string {
 	below := func(dir string) bool {
 		rel, err := filepath.Rel(dir, a.abs(path))
