@@ -207,7 +207,7 @@ func (e *entrances) servicesOfPods(namespace string, selector map[string]string)
 	var out []ir.Name
 	for _, name := range e.spaces[namespace] {
 		s := e.services[name]
-		if s != nil && len(s.Selector) > 0 && (labelsWithin(selector, s.Selector) || labelsWithin(s.Selector, selector)) {
+		if s != nil && len(s.Selector) > 0 && (source.MapWithin(selector, s.Selector) || source.MapWithin(s.Selector, selector)) {
 			out = append(out, name)
 		}
 	}

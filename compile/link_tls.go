@@ -267,7 +267,7 @@ func claimHost(g *kube.Gateway, l *kube.Listener, i int, taken map[string][]clai
 	key := fmt.Sprint(l.Port, "/", strings.ToLower(name))
 	at := l.Origin.At("hosts").Elem(i)
 	for _, other := range taken[key] {
-		if other.gateway == g || !labelsWithin(other.gateway.Selector, g.Selector) && !labelsWithin(g.Selector, other.gateway.Selector) {
+		if other.gateway == g || !source.MapWithin(other.gateway.Selector, g.Selector) && !source.MapWithin(g.Selector, other.gateway.Selector) {
 			continue
 		}
 		found.Add(diag.Finding{
@@ -280,14 +280,4 @@ func claimHost(g *kube.Gateway, l *kube.Listener, i int, taken map[string][]clai
 	if !slices.ContainsFunc(taken[key], func(other claim) bool { return maps.Equal(other.gateway.Selector, g.Selector) }) {
 		taken[key] = append(taken[key], claim{g, at})
 	}
-}
-
-// labelsWithin reports whether all labels of one selector are in another.
-func labelsWithin(few, many map[string]string) bool {
-	for k, v := range few {
-		if have, ok := many[k]; !ok || have != v {
-			return false
-		}
-	}
-	return true
 }

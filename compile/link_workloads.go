@@ -253,16 +253,7 @@ func (c *companions) selectPods(namespace string, selector map[string]string) []
 			few, first = pods, false
 		}
 	}
-	return slices.DeleteFunc(slices.Clone(few), func(p *kube.Pod) bool { return !selects(selector, p.Labels) })
-}
-
-func selects(selector, labels map[string]string) bool {
-	for k, v := range selector {
-		if labels[k] != v {
-			return false
-		}
-	}
-	return true
+	return slices.DeleteFunc(slices.Clone(few), func(p *kube.Pod) bool { return !source.MapWithin(selector, p.Labels) })
 }
 
 // hasSidecar reports whether a pod has a sidecar or will get one when it is

@@ -9,7 +9,7 @@ import (
 // rewrite turns gateways whose dialect matches the most specific route into
 // gateways for targets that match the first, one for each host.
 func (r *run) rewrite() {
-	compiled := r.compiled[:0:0]
+	compiled := make([]*unit, 0, len(r.compiled))
 	for _, u := range r.compiled {
 		u.meant = u.gateway
 		separate := u.target != nil && u.target.firstMatch && u.gateway.Order == match.MostSpecific

@@ -13,6 +13,7 @@ import (
 	"github.com/kgw-dev/kgw/prove"
 	"github.com/kgw-dev/kgw/prove/classes"
 	"github.com/kgw-dev/kgw/simulate"
+	"github.com/kgw-dev/kgw/simulate/simulatetest"
 )
 
 // legacyRule is an APIRule v1beta1 with up to three rules.
@@ -61,7 +62,7 @@ func TestUnchangedIsAnsweredAlike(t *testing.T) {
 		migrated++
 		tokens := tokensOf(was, is, fmt.Sprintf("api%d.example.com", n))
 		for range 40 {
-			r := &simulate.Request{Method: []string{"GET", "POST", "OPTIONS", "PUT"}[rnd.IntN(4)], Scheme: "https", Host: fmt.Sprintf("api%d.example.com", n), Target: somePath(rnd)}
+			r := &simulate.Request{Method: []string{"GET", "POST", "OPTIONS", "PUT"}[rnd.IntN(4)], Scheme: "https", Host: fmt.Sprintf("api%d.example.com", n), Target: simulatetest.Path(rnd)}
 			for _, token := range tokens {
 				asked++
 				r.Token = token
@@ -103,14 +104,6 @@ func tokensOf(was, is classes.Side, host string) []simulate.Token {
 		}
 	}
 	return tokens
-}
-
-func somePath(rnd *rand.Rand) string {
-	out := ""
-	for range 1 + rnd.IntN(3) {
-		out += "/" + []string{"a", "b", "c", "", "ab", "%61", "x%2Fy"}[rnd.IntN(7)]
-	}
-	return out
 }
 
 // BenchmarkProvenMigration moves 1,000 APIRules and compares both sides.

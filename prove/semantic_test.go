@@ -16,6 +16,7 @@ import (
 	"github.com/kgw-dev/kgw/prove"
 	"github.com/kgw-dev/kgw/prove/classes"
 	"github.com/kgw-dev/kgw/simulate"
+	"github.com/kgw-dev/kgw/simulate/simulatetest"
 )
 
 // older returns an APIRule v1beta1, newer its move to v2, with their rules.
@@ -136,7 +137,7 @@ func TestClassesAreDecidedAlike(t *testing.T) {
 			t.Fatal(p.Reason, p.Unknown)
 		}
 		for range 60 {
-			q := match.Request{Scheme: "https", Host: "api.example.com", Method: []string{"GET", "POST", "OPTIONS"}[rnd.IntN(3)], RawPath: anyPath(rnd)}
+			q := match.Request{Scheme: "https", Host: "api.example.com", Method: []string{"GET", "POST", "OPTIONS"}[rnd.IntN(3)], RawPath: simulatetest.Path(rnd)}
 			class := classOf(t, &p, ms, q)
 			for _, side := range sides {
 				for _, token := range tokens {
@@ -170,14 +171,6 @@ func classOf(t *testing.T, p *match.Partition, ms []*match.Matcher, q match.Requ
 	}
 	t.Fatalf("%s %s, taken by %v, is in no class", q.Method, q.RawPath, takes)
 	return nil
-}
-
-func anyPath(rnd *rand.Rand) string {
-	out := ""
-	for range 1 + rnd.IntN(3) {
-		out += "/" + []string{"a", "b", "c", "", "ab", "%61", "x%2Fy"}[rnd.IntN(7)]
-	}
-	return out
 }
 
 // generated makes an APIRule with up to three rules.

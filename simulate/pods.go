@@ -283,7 +283,7 @@ func (p *Pods) Workloads(namespace string, labels map[string]string) []*Workload
 			continue
 		}
 		for _, w := range list {
-			if Within(labels, w.Labels) {
+			if source.MapWithin(labels, w.Labels) {
 				out = append(out, w)
 			}
 		}
@@ -292,14 +292,4 @@ func (p *Pods) Workloads(namespace string, labels map[string]string) []*Workload
 		return strings.Compare(a.Namespace+"/"+a.Kind+"/"+a.Name, b.Namespace+"/"+b.Kind+"/"+b.Name)
 	})
 	return out
-}
-
-// Within reports whether all labels of a selector are among those of pods.
-func Within(selector, labels map[string]string) bool {
-	for k, v := range selector {
-		if have, has := labels[k]; !has || have != v {
-			return false
-		}
-	}
-	return true
 }

@@ -106,8 +106,11 @@ func renderedFiles(format string, result *compile.Result) ([]renderdir.File, err
 		all = append(all, file)
 	}
 	slices.SortStableFunc(all, func(a, b rendered) int {
-		if a.first != b.first {
-			return map[bool]int{true: -1, false: 1}[a.first]
+		switch {
+		case a.first && !b.first:
+			return -1
+		case b.first && !a.first:
+			return 1
 		}
 		return cmp.Compare(a.Name, b.Name)
 	})

@@ -65,7 +65,7 @@ type Gate struct {
 func New(before, after []*config.Config, name string, at time.Time) *Gate {
 	g := &Gate{before: name, at: at}
 	was, is := forbiddenKinds(before), forbiddenKinds(after)
-	g.fail = union(was, is)
+	g.fail = forbiddenKinds(before, after)
 	for _, k := range was {
 		if !slices.Contains(is, k) {
 			g.missing = append(g.missing, k)
@@ -96,23 +96,20 @@ func New(before, after []*config.Config, name string, at time.Time) *Gate {
 	return g
 }
 
-// forbiddenKinds returns the kinds that one of the configurations of a state forbids.
-func forbiddenKinds(list []*config.Config) []string {
-	if len(list) == 0 {
-		return config.DefaultForbidden
+// forbiddenKinds returns the kinds that one of the configurations of the states forbids.
+func forbiddenKinds(states ...[]*config.Config) []string {
+	var all, out []string
+	for _, list := range states {
+		if len(list) == 0 {
+			all = append(all, config.DefaultForbidden...)
+		}
+		for _, c := range list {
+			all = append(all, c.Forbidden()...)
+		}
 	}
-	var out []string
-	for _, c := range list {
-		out = union(out, c.Forbidden())
-	}
-	return out
-}
-
-func union(a, b []string) []string {
-	out := slices.Clone(a)
-	for _, s := range b {
-		if !slices.Contains(out, s) {
-			out = append(out, s)
+	for _, kind := range all {
+		if !slices.Contains(out, kind) {
+			out = append(out, kind)
 		}
 	}
 	return out

@@ -62,7 +62,10 @@ func (w *writer) respell(p pathlang.Path) pathlang.Path {
 			parts[i] = w.chooseText(s, regexp.QuoteMeta(s))
 		}
 	}
-	return pathlang.Path{Lang: map[bool]pathlang.Lang{true: pathlang.Template, false: pathlang.Regex}[w.native], Text: strings.Join(parts, "/")}
+	if w.native {
+		return pathlang.Path{Lang: pathlang.Template, Text: strings.Join(parts, "/")}
+	}
+	return pathlang.Path{Lang: pathlang.Regex, Text: strings.Join(parts, "/")}
 }
 
 func (w *writer) chooseText(template, expression string) string {

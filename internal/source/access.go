@@ -97,6 +97,17 @@ func TextMap(n *Node) map[string]string {
 	return out
 }
 
+// MapWithin reports whether all entries of one map are in another, such as the labels
+// of a selector in those of a pod.
+func MapWithin(few, many map[string]string) bool {
+	for k, v := range few {
+		if have, ok := many[k]; !ok || have != v {
+			return false
+		}
+	}
+	return true
+}
+
 // Keys returns the keys of a mapping in order.
 func Keys(n *Node) []string {
 	if n == nil || n.Kind != mapping {

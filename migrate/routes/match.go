@@ -159,7 +159,10 @@ func isSpecial(header string) bool {
 
 // readValues reads conditions on headers or on parameters of the query.
 func (s *service) readValues(o *object) []manifest.ValueMatch {
-	headers := strings.HasSuffix(o.at.Path, ".headers")
+	headers, longest := strings.HasSuffix(o.at.Path, ".headers"), maxParameter
+	if headers {
+		longest = routerule.MaxValue
+	}
 	var out []manifest.ValueMatch
 	for _, key := range o.keys() {
 		child := o.child(key)
@@ -181,7 +184,7 @@ func (s *service) readValues(o *object) []manifest.ValueMatch {
 		switch {
 		case !name().MatchString(key) || headers && isSpecial(m.Name):
 			s.reportUnsaid(child.at, "a condition on %q", key)
-		case m.Value == "" || len(m.Value) > map[bool]int{true: routerule.MaxValue, false: maxParameter}[headers]:
+		case m.Value == "" || len(m.Value) > longest:
 			s.reportUnsaid(child.at, "a condition with a value of %d characters", len(m.Value))
 		}
 		if m.Type != "" {

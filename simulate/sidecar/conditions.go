@@ -232,7 +232,10 @@ func (p textPattern) example(otherwise string) string {
 // a value never has both (pilot/pkg/security/authz/model,
 // requestPrincipalGenerator).
 func readPrincipal(v string) principal {
-	issuer, subject, cut := cutLast(v, "/")
+	issuer, subject, cut := v, "", false
+	if i := strings.LastIndexByte(v, '/'); i >= 0 {
+		issuer, subject, cut = v[:i], v[i+1:], true
+	}
 	one, other := textPattern{text: issuer}, textPattern{text: subject}
 	switch {
 	case v == "*", !cut && strings.HasPrefix(v, "*"):

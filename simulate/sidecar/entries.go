@@ -164,11 +164,3 @@ func (r *rule) admission(caller string) (out simulate.Admission, possible bool) 
 	}
 	return simulate.Admission{Proof: "jwt", Token: simulate.Token{Kind: "jwt", Claims: claims, Via: simulate.Via{In: "bearer"}}}, possible
 }
-
-func cutLast(s, sep string) (before, after string, found bool) {
-	i := strings.LastIndex(s, sep)
-	if i < 0 {
-		return s, "", false
-	}
-	return s[:i], s[i+len(sep):], true
-}

@@ -1,6 +1,7 @@
 package simulatetest
 
 import (
+	"math/rand/v2"
 	"slices"
 	"strconv"
 	"strings"
@@ -8,6 +9,16 @@ import (
 
 	"github.com/kgw-dev/kgw/simulate"
 )
+
+// Path returns a path of one to three segments, such as the rules of tests are about:
+// doubled slashes and encoded characters are among them.
+func Path(rnd *rand.Rand) string {
+	out := ""
+	for range 1 + rnd.IntN(3) {
+		out += "/" + []string{"a", "b", "c", "", "ab", "%61", "x%2Fy"}[rnd.IntN(7)]
+	}
+	return out
+}
 
 // Request reads a request as tests write it: "GET https://a.test/x?y Name=value".
 // A word that begins with "@" adds facts that are not in the request itself:
