@@ -65,7 +65,7 @@ func Accesses() []Access { return []Access{Public, Unknown, Restricted, Closed, 
 
 // Host is a host name or a wildcard and its rows in the order of matching.
 type Host struct {
-	Host    string   `json:"host"`
+	Host    string   `json:"host" secret:"none"`
 	Rows    []Row    `json:"rows"`
 	Unknown []string `json:"unknown,omitempty"`
 	Notes   []string `json:"notes,omitempty"`
@@ -75,10 +75,10 @@ type Host struct {
 // treated alike.
 type Row struct {
 	Path    string   `json:"path"`
-	Methods []string `json:"methods,omitempty"`
+	Methods []string `json:"methods,omitempty" secret:"none"`
 	// AnyMethod: methods beyond those of HTTP too.
 	AnyMethod bool     `json:"anyMethod,omitempty"`
-	Schemes   []string `json:"schemes,omitempty"`
+	Schemes   []string `json:"schemes,omitempty" secret:"none"`
 	Access    Access   `json:"access"`
 	// Callers get through the gateway, InCluster to the backend past it.
 	Callers   []Caller `json:"callers,omitempty"`
@@ -90,13 +90,13 @@ type Row struct {
 	Timeout   string   `json:"timeout,omitempty"`
 	// Further is what else is done to requests and responses.
 	Further []string `json:"further,omitempty"`
-	Route   string   `json:"route,omitempty"`
-	Rule    string   `json:"rule,omitempty"`
+	Route   string   `json:"route,omitempty" secret:"none"`
+	Rule    string   `json:"rule,omitempty" secret:"none"`
 	Source  *Place   `json:"source,omitempty"`
 	// Witness is one of the requests, without a token.
 	Witness *Witness `json:"witness,omitempty"`
 	// Findings are the codes of those about the route.
-	Findings []string `json:"findings,omitempty"`
+	Findings []string `json:"findings,omitempty" secret:"none"`
 	Unknown  []string `json:"unknown,omitempty"`
 	// About are the indexes, among those of the report, of the findings about the route.
 	About []int `json:"-"`
@@ -137,7 +137,7 @@ type Caller struct {
 
 // Place is a place in the inputs.
 type Place struct {
-	File   string `json:"file"`
+	File   string `json:"file" secret:"none"`
 	Line   int    `json:"line"`
 	Column int    `json:"column"`
 }
@@ -153,7 +153,7 @@ func (p *Place) String() string {
 // Witness is a request without a token, and the status that the client gets; 0
 // where that is not known.
 type Witness struct {
-	Method  string   `json:"method"`
+	Method  string   `json:"method" secret:"none"`
 	URL     string   `json:"url"`
 	Headers []string `json:"headers,omitempty"`
 	Status  int      `json:"status"`
@@ -161,16 +161,16 @@ type Witness struct {
 
 // Resource is a resource of the inputs.
 type Resource struct {
-	Kind      string `json:"kind"`
-	Namespace string `json:"namespace,omitempty"`
-	Name      string `json:"name"`
-	File      string `json:"file"`
+	Kind      string `json:"kind" secret:"none"`
+	Namespace string `json:"namespace,omitempty" secret:"none"`
+	Name      string `json:"name" secret:"none"`
+	File      string `json:"file" secret:"none"`
 }
 
 // Finding is one of the findings of kgw validate.
 type Finding struct {
-	Code     string `json:"code"`
-	Severity string `json:"severity"`
+	Code     string `json:"code" secret:"none"`
+	Severity string `json:"severity" secret:"none"`
 	Message  string `json:"message"`
 	Source   *Place `json:"source,omitempty"`
 	// Help is the remedy, Related the other places that the finding speaks of, and
@@ -195,16 +195,14 @@ func New(side classes.Side, result *compile.Result, c *config.Config, supposed [
 	joined := result.Findings.Join()
 	out := &Report{Summary: result.Summary, Counts: Counts{Access: map[Access]int{}}, Hosts: []Host{}, Findings: b.findings(joined), found: joined}
 	out.Summary.Count(joined)
-	for _, text := range supposed {
-		out.Supposed = append(out.Supposed, book.Text(text))
-	}
+	out.Supposed = supposed
 	for i := range result.Resources {
 		if d := result.Resources[i].Doc; result.Resources[i].Withheld {
 			out.Withheld = append(out.Withheld, Resource{d.Kind, d.Namespace, d.Name, d.File.Name})
 		}
 	}
 	for _, served := range classes.Describe(side) {
-		h := Host{Host: served.Host, Rows: []Row{}, Unknown: b.texts(served.Unknown), Notes: b.texts(served.Notes)}
+		h := Host{Host: served.Host, Rows: []Row{}, Unknown: served.Unknown, Notes: served.Notes}
 		for i := range served.Routes {
 			h.Rows = append(h.Rows, b.row(&served.Routes[i], len(served.Unknown) > 0))
 		}
@@ -212,7 +210,7 @@ func New(side classes.Side, result *compile.Result, c *config.Config, supposed [
 	}
 	out.findPlaces()
 	out.count()
-	return out
+	return secret.Shown(book, out)
 }
 
 // count counts the rows.
@@ -298,15 +296,6 @@ type builder struct {
 	routes map[source.Ref]*ir.Route
 }
 
-// texts masks the secrets of texts.
-func (b *builder) texts(list []string) []string {
-	var out []string
-	for _, text := range list {
-		out = append(out, b.book.Text(text))
-	}
-	return out
-}
-
 func (b *builder) findings(list diag.List) []Finding {
 	out := []Finding{}
 	for _, f := range list.Masked(b.book) {
@@ -326,19 +315,19 @@ func (b *builder) findings(list diag.List) []Finding {
 func (b *builder) row(r *classes.Route, partial bool) Row {
 	t := &r.Treatment
 	out := Row{
-		Path: b.book.Text(r.Path), Methods: r.Methods, AnyMethod: r.Others, Schemes: r.Schemes,
-		Callers: b.callers(r.Callers), InCluster: b.callers(r.Inside), Backend: b.book.Text(r.Backend), Via: r.Via,
-		CORS: b.book.Text(t.CORS), Timeout: t.Timeout, Route: r.Name, Rule: r.Rule, Unknown: b.texts(r.Unknown), at: r.At,
+		Path: r.Path, Methods: r.Methods, AnyMethod: r.Others, Schemes: r.Schemes,
+		Callers: b.callers(r.Callers), InCluster: b.callers(r.Inside), Backend: r.Backend, Via: r.Via,
+		CORS: t.CORS, Timeout: t.Timeout, Route: r.Name, Rule: r.Rule, Unknown: r.Unknown, at: r.At,
 	}
 	for _, text := range t.Other {
 		if strings.Contains(strings.ToLower(text), "ratelimit") {
-			out.Limits = append(out.Limits, b.book.Text(text))
+			out.Limits = append(out.Limits, text)
 		} else {
-			out.Further = append(out.Further, b.book.Text(text))
+			out.Further = append(out.Further, text)
 		}
 	}
 	if t.Response != "" {
-		out.Further = append(out.Further, b.book.Text(t.Response))
+		out.Further = append(out.Further, t.Response)
 	}
 	if len(out.Limits) == 0 {
 		out.Limits = limitsOf(b.routes[r.At])
@@ -348,9 +337,9 @@ func (b *builder) row(r *classes.Route, partial bool) Row {
 		out.Access = Unknown
 	}
 	if q := r.Request; q != nil {
-		out.Witness = &Witness{Method: q.Method, URL: b.book.Text(q.Scheme + "://" + q.Host + q.Target), Status: r.Status}
+		out.Witness = &Witness{Method: q.Method, URL: q.Scheme + "://" + q.Host + q.Target, Status: r.Status}
 		for _, h := range q.Headers {
-			out.Witness.Headers = append(out.Witness.Headers, b.book.Text(h.Name+": "+h.Value))
+			out.Witness.Headers = append(out.Witness.Headers, h.Name+": "+h.Value)
 		}
 	}
 	return out
@@ -401,10 +390,10 @@ func (b *builder) callers(list []classes.Caller) []Caller {
 	for i := range list {
 		c := &list[i]
 		one := Caller{
-			Kind: b.kind(c), Text: b.book.Text(c.Text), Proof: c.Proof, Authorizers: c.Demands, When: b.texts(c.When), If: b.texts(c.If),
+			Kind: b.kind(c), Text: c.Text, Proof: c.Proof, Authorizers: c.Demands, When: c.When, If: c.If,
 		}
 		if c.Proof != "" {
-			one.Issuers, one.Scopes, one.Audiences = b.texts(c.Words("iss")), b.texts(c.Words("scope", "scp", "scopes")), b.texts(c.Words("aud"))
+			one.Issuers, one.Scopes, one.Audiences = c.Words("iss"), c.Words("scope", "scp", "scopes"), c.Words("aud")
 		}
 		out = append(out, one)
 	}

@@ -38,9 +38,13 @@ func (c *Coverage) Percent() float64 {
 	return 100 * float64(c.Total-len(c.Untouched)) / float64(c.Total)
 }
 
-// Mask passes the texts about decisions through a function that masks secrets.
+// Mask passes the names of tests, which may quote a URL, and the texts about
+// decisions through a function that masks secrets.
 func (r *Report) Mask(text func(string) string) {
 	for _, o := range r.Outcomes {
+		named := *o.Case
+		named.Name = text(named.Name)
+		o.Case = &named
 		for i := range o.Failures {
 			o.Failures[i] = text(o.Failures[i])
 		}

@@ -26,12 +26,12 @@ type Report struct {
 // Change is a class of requests that is answered differently.
 type Change struct {
 	// ID is the same wherever the change is found: see classes.Change.Identity.
-	ID      string       `json:"id"`
+	ID      string       `json:"id" secret:"none"`
 	Kind    classes.Kind `json:"kind"`
-	Methods []string     `json:"methods,omitempty"`
+	Methods []string     `json:"methods,omitempty" secret:"none"`
 	// AnyMethod: methods beyond those of HTTP too.
 	AnyMethod bool   `json:"anyMethod,omitempty"`
-	Host      string `json:"host"`
+	Host      string `json:"host" secret:"none"`
 	Path      string `json:"path,omitempty"`
 	// Part is the path of a request, if the change is about only a part of the requests of Path.
 	Part    string  `json:"part,omitempty"`
@@ -52,7 +52,7 @@ type Change struct {
 // Witness is a request that shows a change, and the status that it gets on each
 // side; 0 is not known.
 type Witness struct {
-	Method string `json:"method"`
+	Method string `json:"method" secret:"none"`
 	URL    string `json:"url"`
 	Token  string `json:"token,omitempty"`
 	// Origin is the Origin header of a preflight.
@@ -65,7 +65,7 @@ type Witness struct {
 
 // Spot is a place in the inputs.
 type Spot struct {
-	File   string `json:"file"`
+	File   string `json:"file" secret:"none"`
 	Line   int    `json:"line"`
 	Column int    `json:"column"`
 	span   source.Span
@@ -95,24 +95,14 @@ func New(r *classes.Report, book *secret.Book) *Report {
 
 // reported returns a change as it is reported, except for the lines of its places.
 func reported(found *classes.Change, book *secret.Book) Change {
-	c := masked(*found, book)
-	return Change{
-		ID: ID(book, found.Identity()...), WasAt: c.WasAt, IsAt: c.IsAt,
-		Kind: c.Kind, Methods: c.Methods, AnyMethod: c.Others, Host: c.Host, Path: c.Path, Part: c.Part, Before: c.Before, After: c.After,
-		Witness: Witness{
-			Method: c.Witness.Method, URL: c.Witness.URL, Token: c.Witness.Token, Origin: c.Witness.Origin, Host: c.Witness.Host,
-			Was: c.Witness.WasStatus, Is: c.Witness.IsStatus,
-		},
-		Line: c.String(), Requests: c.Requests(),
-	}
-}
-
-// masked returns a change without the secrets that its texts quote.
-func masked(c classes.Change, book *secret.Book) classes.Change {
-	for _, text := range []*string{&c.Before, &c.After, &c.Path, &c.Part, &c.Witness.URL, &c.Witness.Token, &c.Witness.Origin, &c.Witness.Host} {
-		*text = book.Text(*text)
-	}
-	return c
+	w := &found.Witness
+	out := secret.Shown(book, Change{
+		ID: ID(book, found.Identity()...), WasAt: found.WasAt, IsAt: found.IsAt,
+		Kind: found.Kind, Methods: found.Methods, AnyMethod: found.Others, Host: found.Host, Path: found.Path, Part: found.Part, Before: found.Before, After: found.After,
+		Witness: Witness{Method: w.Method, URL: w.URL, Token: w.Token, Origin: w.Origin, Host: w.Host, Was: w.WasStatus, Is: w.IsStatus},
+	})
+	out.Line, out.Requests = book.Text(found.String()), book.Text(found.Requests())
+	return out
 }
 
 // placesOf finds the places of all changes, each document read once.

@@ -21,15 +21,15 @@ import (
 // Trace is a decision with its steps as it is printed. The JSON form is
 // public: additions only.
 type Trace struct {
-	Method   string            `json:"method"`
+	Method   string            `json:"method" secret:"none"`
 	URL      string            `json:"url"`
 	Status   int               `json:"status"`
-	Decision string            `json:"decision"`
+	Decision string            `json:"decision" secret:"none"`
 	Cause    simulate.Cause    `json:"cause,omitempty"`
 	Reason   string            `json:"reason,omitempty"`
 	Help     string            `json:"help,omitempty"`
-	Route    string            `json:"route,omitempty"`
-	Rule     string            `json:"rule,omitempty"`
+	Route    string            `json:"route,omitempty" secret:"none"`
+	Rule     string            `json:"rule,omitempty" secret:"none"`
 	Upstream string            `json:"upstream,omitempty"`
 	Headers  map[string]string `json:"headers,omitempty"`
 	// Response are headers that proxies set in the answer.
@@ -43,7 +43,7 @@ type Trace struct {
 // Outcome is one of several that are possible and what it supposes.
 type Outcome struct {
 	Status   int      `json:"status"`
-	Decision string   `json:"decision"`
+	Decision string   `json:"decision" secret:"none"`
 	Reason   string   `json:"reason,omitempty"`
 	Upstream string   `json:"upstream,omitempty"`
 	If       []string `json:"if"`
@@ -52,9 +52,9 @@ type Outcome struct {
 // Step is what one engine did, and the place in the inputs that made it do so; File
 // is "" where there is none.
 type Step struct {
-	Engine string `json:"engine"`
+	Engine string `json:"engine" secret:"none"`
 	Text   string `json:"text"`
-	File   string `json:"file,omitempty"`
+	File   string `json:"file,omitempty" secret:"none"`
 	Line   int    `json:"line,omitempty"`
 	Column int    `json:"column,omitempty"`
 }
@@ -102,37 +102,7 @@ func newTrace(method, address string, d *simulate.Decision, trail *simulate.Trai
 		}
 		t.Steps = append(t.Steps, step)
 	}
-	t.mask(book)
-	return t
-}
-
-// mask masks secrets in all texts: those of the inputs, and those that the
-// request brings.
-func (t *Trace) mask(book *secret.Book) {
-	for _, text := range []*string{&t.URL, &t.Reason, &t.Help, &t.Upstream} {
-		*text = book.Text(*text)
-	}
-	for i := range t.Steps {
-		t.Steps[i].Text = book.Text(t.Steps[i].Text)
-	}
-	for i := range t.Outcomes {
-		o := &t.Outcomes[i]
-		o.Reason, o.Upstream = book.Text(o.Reason), book.Text(o.Upstream)
-		for j := range o.If {
-			o.If[j] = book.Text(o.If[j])
-		}
-	}
-	t.Headers, t.Response = maskedHeaders(t.Headers, book), maskedHeaders(t.Response, book)
-}
-
-func maskedHeaders(headers map[string]string, book *secret.Book) map[string]string {
-	out := make(map[string]string, len(headers))
-	for name, value := range headers {
-		if shown, ok := secret.Under("", name, value).(string); ok {
-			out[name] = book.Text(shown)
-		}
-	}
-	return out
+	return secret.Shown(book, t)
 }
 
 // Text returns the trace for people.
