@@ -20,8 +20,8 @@ func Adopt(live, after *Side, scope Scope) diff.Recognised {
 	return known
 }
 
-// reportUnmatched reports live objects that are made for a resource of the inputs
-// and are none of what it asks for, and those that go with a resource.
+// reportUnmatched reports live objects that were made for a resource of the inputs
+// which no longer asks for them, and those that are deleted with a resource.
 func reportUnmatched(live, after *Side, known diff.Recognised, scope Scope) {
 	for _, o := range known.Left {
 		owner, _ := o.Owner()

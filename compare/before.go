@@ -6,7 +6,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/diag"
 )
 
-// identity is what makes a finding of both sides one.
+// identity identifies findings of both sides that are one.
 type identity struct {
 	code          diag.Code
 	message, file string
@@ -17,10 +17,10 @@ func identityOf(g *diag.Finding) identity {
 	return identity{g.Code, g.Message, g.Span.File, g.Span.Line}
 }
 
-// Past makes the side that of a state which is over, and which no run can
-// repair: what the other side says too is left to that, and an error is a
-// warning that the side could not be compiled there. A file that cannot be read
-// at all stays an error.
+// Past marks the side as a past state, which no run can repair. Findings that the
+// other side has too are left to that side, and errors become warnings that the
+// side could not be compiled there. A file that cannot be read at all stays an
+// error.
 func (s *Side) Past(after *Side) {
 	both := map[identity]bool{}
 	for i := range after.Found {

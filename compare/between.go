@@ -27,10 +27,10 @@ func (p *plan) betweenAuthentications() []diff.Object {
 	return p.held
 }
 
-// betweenPolicies makes the policies for the time between: they allow what a
-// changing policy allowed or, where there was none, Oathkeeper and the requests
-// that routes sent past it to what may be the same pods, as long as those
-// routes may exist; and likewise for the new routes where policies go.
+// betweenPolicies makes the policies for the time between. They allow what a
+// changing policy allowed. Where there was none, they allow Oathkeeper, and the
+// requests that routes send past it to pods that may be the same, as long as those
+// routes may exist. The same holds for the new routes where policies are removed.
 func (p *plan) betweenPolicies() []diff.Object {
 	first, seen, wanted := len(p.held), map[string]bool{}, map[string]bool{}
 	for i := range p.stay {
@@ -62,7 +62,7 @@ func (p *plan) betweenPolicies() []diff.Object {
 	return p.held[first:]
 }
 
-// onSide is the object of one side of a pair, nil for none.
+// onSide returns the object of one side of a pair, nil for none.
 type onSide func(diff.Pair) *diff.Object
 
 func before(x diff.Pair) *diff.Object { return x.Before }
@@ -75,8 +75,8 @@ func (p *plan) seesPods(o *diff.Object, seen map[string]bool) {
 	}
 }
 
-// openings are who comes to pods by the routes of a side: Oathkeeper, where the side
-// has Rules, and what goes past it.
+// openings are the callers that reach pods by the routes of a side: Oathkeeper, if
+// the side has Rules, and requests that go past it.
 type openings struct {
 	oathkeeper bool
 	direct     []bypass
@@ -89,8 +89,8 @@ func (p *plan) openingsOf(of onSide) openings {
 	}
 }
 
-// letIn makes a policy for the time between that lets in who comes by routes, and
-// reports whether somebody does.
+// letIn makes a policy for the time between that lets the callers of routes in, and
+// reports whether there are any.
 func (p *plan) letIn(open openings, beside *diff.Object, selector any) bool {
 	var rules, to []any
 	if open.oathkeeper {

@@ -36,8 +36,8 @@ func ClassSides(before, after *Side, scope Scope) (was, is classes.Side) {
 	return out[0], out[1]
 }
 
-// unconcerned lists the objects that are on both sides because nothing of the
-// inputs is about them: another owner's, and what is withheld.
+// unconcerned lists the objects that belong to both sides because the inputs do not
+// change them: those of another owner, and those of withheld resources.
 func unconcerned(objects []diff.Object, pairs []diff.Pair) []diff.Object {
 	paired := map[diff.ID]bool{}
 	for _, p := range pairs {
@@ -54,8 +54,8 @@ func unconcerned(objects []diff.Object, pairs []diff.Pair) []diff.Object {
 	return out
 }
 
-// classSide makes objects comparable as those of the side, with those around
-// them; of two of one identity the last counts.
+// classSide makes objects comparable as those of the side, with the objects around
+// them. The last of several objects with one identity counts.
 func (s *Side) classSide(objects []diff.Object, around []simulate.Manifest) classes.Side {
 	var entries map[*source.Document][]source.Ref
 	if s.Result != nil {
@@ -94,7 +94,7 @@ func readObjects(objects []diff.Object, entries map[*source.Document][]source.Re
 	return out
 }
 
-// nativeManifests returns what Oathkeeper itself reads of the inputs of the side.
+// nativeManifests returns the inputs of the side that Oathkeeper itself reads.
 func (s *Side) nativeManifests() []simulate.Manifest {
 	var docs []*source.Document
 	for _, file := range s.Input.Files {
@@ -117,7 +117,7 @@ func (s *Side) manifestsAround(own []simulate.Manifest, other *Side, others []si
 	for i := range own {
 		kinds[own[i].Kind], held[own[i].Kind+" "+own[i].ID()] = true, true
 	}
-	// Of two states of one repository, a Service that one lacks is gone.
+	// In two states of one repository, a Service that one of them lacks does not exist there.
 	whole := kinds["Service"] && !s.Live && !other.Live
 	var out []simulate.Manifest
 	for _, m := range others {
@@ -130,7 +130,7 @@ func (s *Side) manifestsAround(own []simulate.Manifest, other *Side, others []si
 	return append(out, own...)
 }
 
-// hasResources reports whether anything was compiled.
+// hasResources reports whether resources were compiled.
 func (s *Side) hasResources() bool { return s.Result != nil && s.Result.Summary.Resources > 0 }
 
 // apis returns the Apis among the inputs of the side.
@@ -140,7 +140,7 @@ func (s *Side) apis() []*source.Document {
 	return out
 }
 
-// visitDocuments visits those of a kind among the inputs of the side.
+// visitDocuments visits the documents of a kind among the inputs of the side.
 func (s *Side) visitDocuments(kind string, visit func(*source.Document, *source.Node)) {
 	for _, file := range s.Input.Files {
 		docs, _ := source.Split(file)

@@ -13,7 +13,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
-// problemCodes are what problems of a cluster are reported as.
+// problemCodes are the codes of problems of a cluster.
 var problemCodes = map[cluster.Reason]diag.Code{
 	cluster.Misconfigured: diag.NoCluster,
 	cluster.Unreachable:   diag.ClusterUnreachable,
@@ -42,7 +42,7 @@ var problemHelp = map[cluster.Reason]string{
 	cluster.Other:         "ask the people who run the cluster",
 }
 
-// live is the connection to a cluster in one run, with what came of it.
+// live is the connection to a cluster in one run, with its results.
 type live struct {
 	ctx    context.Context //nolint:containedctx // live is one call of Cluster
 	client *cluster.Client
@@ -66,9 +66,9 @@ func Unconnected(err error, after *Side, scope Scope) *Side {
 	return s.finish()
 }
 
-// Cluster returns the live side: the objects that are wanted as they are now,
-// and those that they may be under another name. With dryRun the server is
-// asked, and after becomes what a server-side apply would make of it.
+// Cluster returns the live side: the wanted objects as they are now, and objects
+// with other names that may be the same. With dryRun it asks the server, and
+// changes after to the result of a server-side apply.
 func Cluster(ctx context.Context, client *cluster.Client, dryRun bool, after *Side, scope Scope) *Side {
 	l := &live{ctx: ctx, client: client, side: newLive(), after: after, scope: scope}
 	missing := l.askWanted(dryRun)
@@ -92,7 +92,7 @@ func (s *Side) reportProblem(o *diff.Object, p *cluster.Problem) {
 	})
 }
 
-// finish levels, places and sorts what was found.
+// finish sets the levels and places of the findings, and sorts them.
 func (s *Side) finish() *Side {
 	s.Found = diag.Levels{}.Apply(s.Found)
 	s.Found.Resolve()
@@ -100,8 +100,7 @@ func (s *Side) finish() *Side {
 	return s
 }
 
-// askWanted asks for every object that is wanted and returns the ones that do not
-// exist.
+// askWanted asks for every wanted object and returns those that do not exist.
 func (l *live) askWanted(dryRun bool) []*diff.Object {
 	values := make([]map[string]any, len(l.after.Objects))
 	for i := range values {
@@ -163,7 +162,7 @@ func isOwned(o *diff.Object) bool {
 	return owned
 }
 
-// isRead reports whether a live object was read already.
+// isRead reports whether a live object was already read.
 func (l *live) isRead(id diff.ID) bool {
 	if l.side.read == nil {
 		l.side.read = map[diff.ID]bool{}
@@ -175,8 +174,8 @@ func (l *live) isRead(id diff.ID) bool {
 }
 
 // kindsToList returns the kinds whose objects are looked for: the missing ones, or
-// every kind that kgw writes. The inputs of today do not decide that: an
-// Ingress may be left of the last FabricGateway.
+// every kind that kgw writes. The present inputs do not decide that: an Ingress may
+// be left from a FabricGateway that was deleted.
 func (l *live) kindsToList(missing []*diff.Object, every bool) []cluster.Kind {
 	versions := map[string]string{}
 	for i := range l.after.Objects {
@@ -197,13 +196,13 @@ func (l *live) kindsToList(missing []*diff.Object, every bool) []cluster.Kind {
 	return out
 }
 
-// reportUnlisted reports that objects of a kind could not be listed. To prune
-// that is an error, except for a kind of which nothing is wanted and that the
-// user has no right to list: few who write no Ingress have it. Otherwise each
-// missing object may be there under another name.
+// reportUnlisted reports that objects of a kind could not be listed. With pruning
+// that is an error, except for a kind of which no object is wanted and that the
+// user has no right to list, as is usual for Ingress. Otherwise each missing object
+// may exist under another name.
 func (l *live) reportUnlisted(kind cluster.Kind, p *cluster.Problem, missing []*diff.Object, prune bool) {
 	if p.Reason == cluster.NotInstalled {
-		return // what is wanted of it was reported, and there is nothing to delete
+		return // wanted objects were reported, and there is nothing to delete
 	}
 	if prune {
 		g := diag.Finding{Code: problemCodes[p.Reason], At: l.after.someOrigin(), Message: p.Text, Help: problemHelp[p.Reason]}
@@ -230,7 +229,7 @@ func (s *Side) wants(kind string) bool {
 	return slices.ContainsFunc(s.Objects, func(o diff.Object) bool { return o.ID().Kind == kind })
 }
 
-// someOrigin returns a place for what concerns all inputs.
+// someOrigin returns a place for findings about all inputs.
 func (s *Side) someOrigin() source.Ref {
 	if len(s.Objects) == 0 {
 		return source.Ref{}

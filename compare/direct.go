@@ -48,7 +48,7 @@ func (p *plan) directOperations(of onSide) []bypass {
 }
 
 // bypass is an operation that a route sends past Oathkeeper, and the Services that
-// it goes to; nil where one is not known.
+// it goes to, nil if one is not known.
 type bypass struct {
 	operation any
 	services  []*simulate.Service
@@ -89,7 +89,7 @@ func (b *bypass) mayReach(namespace string, selector any) bool {
 	})
 }
 
-// methodList is how a route lists methods.
+// methodList matches the expression by which a route lists methods.
 var methodList = lazyregexp.New(`^\^?\(?([A-Z]+(?:\|[A-Z]+)*)\)?\$?$`)
 
 // policyMethods returns the methods that a route matches, none for any.
@@ -152,8 +152,8 @@ func policyPaths(uri any) (paths, around []any) {
 // plainText is an expression that matches its own text, and {*} for one segment.
 var plainText = lazyregexp.New(`^(/([A-Za-z0-9_.~-]*|\{\*\}))*$`)
 
-// endings are what expressions end with, and how paths say it: behind text, and
-// behind operators.
+// endings are the endings of expressions with the equivalent endings of paths,
+// behind text and behind operators.
 var endings = []struct {
 	expr            string
 	plain, operator []string
@@ -191,7 +191,7 @@ func narrowerPaths(expr string) []any {
 	return nil
 }
 
-// literal is the text with which everything begins that an expression matches.
+// literal is the text with which all paths begin that an expression matches.
 var literal = lazyregexp.New(`^/[A-Za-z0-9/_~-]*`)
 
 // widerPath returns a path that matches all that an expression matches.

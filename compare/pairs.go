@@ -18,9 +18,9 @@ func Objects(before, after *Side, scope Scope) *diff.Report {
 	return r
 }
 
-// Pairs pairs the objects that are compared, and counts the others. Of a
-// cluster it compares the wanted objects, the same objects under another name,
-// and the ones that the scope asks for; of another render everything.
+// Pairs pairs the objects that are compared, and counts the others. From a cluster
+// it compares the wanted objects, the same objects under another name, and those
+// that the scope asks for. From another render it compares everything.
 func Pairs(before, after *Side, scope Scope) (pairs []diff.Pair, skipped int) {
 	if !before.Live {
 		return pairRenders(before, after)
@@ -77,8 +77,8 @@ func (s Scope) covers(o *diff.Object, before, after *Side) bool {
 	return slices.Contains(after.Namespaces, namespace)
 }
 
-// pairRenders pairs the objects of two renders: what one of them has and the
-// other has not is created or deleted, or the same under another name.
+// pairRenders pairs the objects of two renders. An object that only one of them has
+// is created or deleted, or is the same as one with another name.
 func pairRenders(before, after *Side) (pairs []diff.Pair, skipped int) {
 	pairs = joinRenamed(diff.Pairs(before.Objects, after.Objects), diff.Recognise(before.Objects, after.Objects).Matches)
 	pairs = slices.DeleteFunc(pairs, func(p diff.Pair) bool {
@@ -98,7 +98,7 @@ func pairRenders(before, after *Side) (pairs []diff.Pair, skipped int) {
 	return pairs, skipped
 }
 
-// joinRenamed joins the pairs of objects that are one under two names.
+// joinRenamed joins the pairs of objects that are the same under two names.
 func joinRenamed(pairs []diff.Pair, matches []diff.Match) []diff.Pair {
 	live, gone := make(map[*diff.Object]*diff.Object, len(matches)), make(map[*diff.Object]bool, len(matches))
 	for _, m := range matches {

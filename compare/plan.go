@@ -15,14 +15,14 @@ import (
 // Step is one step of a change: objects that are applied, then objects that are
 // deleted.
 type Step struct {
-	// Name says in a few words what the step does; it is a part of file names.
+	// Name describes the step in a few words, and is a part of file names.
 	Name   string
 	Apply  []diff.Object
 	Delete []diff.ID
-	// Manual is what somebody does between, instead of objects.
+	// Manual describes what somebody does in the step, if it has no objects.
 	Manual string
 	// Gaps are requests that are exposed or refused after this step, and neither
-	// before the change nor after it. Unknown is set where that could not be
+	// before the whole change nor after it. Unknown is set if that could not be
 	// decided.
 	Gaps    []classes.Change
 	Unknown bool
@@ -56,11 +56,11 @@ func Plan(before, after *Side, scope Scope) []Step {
 	return p.steps
 }
 
-// namesMove is what somebody does while two kinds of routes serve.
+// namesMove describes what somebody does while two kinds of routes serve.
 const namesMove = "test the routes at the addresses of the new Gateways (kubectl get gateways.gateway.networking.k8s.io -A), let the names of the hosts lead there, and wait until no client uses the old address"
 
-// movesNames reports whether HTTPRoutes come and VirtualServices go: requests
-// come to another proxy then.
+// movesNames reports whether HTTPRoutes replace VirtualServices, so that requests
+// come to another proxy.
 func (p *plan) movesNames() bool {
 	goes := len(p.goneObjects(func(id diff.ID) bool { return id.Kind == kinds.VirtualService })) > 0
 	return goes && len(p.changedObjects(kinds.HTTPRoute)) > 0
@@ -70,7 +70,7 @@ func policyKind(kind string) bool {
 	return kind == kinds.AuthorizationPolicy || kind == kinds.RequestAuthentication
 }
 
-// plan is a change on its way.
+// plan is the state of ordering a change.
 type plan struct {
 	pairs   []diff.Pair
 	stay    []diff.Object
@@ -79,7 +79,7 @@ type plan struct {
 	origins map[*source.Document][]source.Ref
 	around  []simulate.Manifest
 	side    *Side
-	// manifests are objects as engines read them, by the map that holds one.
+	// manifests caches objects as engines read them, by the map of the object.
 	manifests map[uintptr]simulate.Manifest
 }
 
@@ -111,7 +111,7 @@ func (p *plan) addStep(name string, apply []diff.Object, remove []diff.ID) {
 	}
 }
 
-// changedObjects lists the objects of a kind that are new or other than before.
+// changedObjects lists the objects of a kind that are new or changed.
 func (p *plan) changedObjects(kind string) []diff.Object {
 	var out []diff.Object
 	for _, pair := range p.pairs {
@@ -122,7 +122,7 @@ func (p *plan) changedObjects(kind string) []diff.Object {
 	return out
 }
 
-// otherChanges lists what is new or changed and has no step of its own: routes.
+// otherChanges lists the new or changed objects without a step of their own: routes.
 func (p *plan) otherChanges() []diff.Object {
 	var out []diff.Object
 	for _, pair := range p.pairs {
@@ -148,7 +148,7 @@ func (p *plan) goneObjects(which func(diff.ID) bool) []diff.ID {
 	return out
 }
 
-// prove holds the state after each step against those before and after the
+// prove compares the state after each step with the states before and after the
 // change.
 func (p *plan) prove(before, after *Side) {
 	was, is := p.endStates(before, after)
@@ -166,10 +166,10 @@ func (p *plan) endStates(before, after *Side) (was, is classes.Side) {
 	return p.cluster(before.Objects).Side(before.Result), p.cluster(slices.Concat(p.stay, after.Objects)).Side(after.Result)
 }
 
-// statesBetween returns those between, each after its step.
+// statesBetween returns the states between, one after each step.
 func (p *plan) statesBetween(before, after *Side) (steps []*Step, states []classes.Side) {
 	state := slices.Clone(before.Objects)
-	for i := range p.steps[:max(len(p.steps)-1, 0)] { // the last state is that after the change
+	for i := range p.steps[:max(len(p.steps)-1, 0)] { // the last state is the one after the change
 		s := &p.steps[i]
 		if s.Manual == "" {
 			state = s.applyTo(state)
@@ -192,7 +192,7 @@ func (s *Step) applyTo(state []diff.Object) []diff.Object {
 	return append(out, s.Apply...)
 }
 
-// cluster makes objects ready to be asked. What states have in common is read once.
+// cluster makes a cluster of objects. Objects that states have in common are read once.
 func (p *plan) cluster(objects []diff.Object) *prove.Cluster {
 	var unread []diff.Object
 	for i := range objects {
@@ -210,8 +210,8 @@ func (p *plan) cluster(objects []diff.Object) *prove.Cluster {
 	return prove.Simulate(manifests, p.side.Options)
 }
 
-// identityOfObject returns the map that holds an object, the same in every state
-// that has it.
+// identityOfObject returns the address of the map of an object, which is the same
+// in every state that has the object.
 func identityOfObject(o *diff.Object) uintptr { return reflect.ValueOf(o.Value).Pointer() }
 
 // Lines returns what a step does, a text for each object.

@@ -10,8 +10,8 @@ import (
 	"github.com/kgw-dev/kgw/simulate"
 )
 
-// manifestsIn reads the objects of some kinds, alone and in Lists, and what is
-// wrong with the files.
+// manifestsIn reads the objects of some kinds, alone and in Lists, and the faults
+// of the files.
 func manifestsIn(files []*source.File, wanted func(diff.ID) bool) (objects []diff.Object, problems []source.Problem) {
 	perFile := make([][]*source.Document, len(files))
 	found := make([][]source.Problem, len(files))
@@ -30,8 +30,8 @@ func objectsOf(doc *source.Document, wanted func(diff.ID) bool) ([]diff.Object, 
 	return slices.Concat(lists...), problems
 }
 
-// objectOf reads one document, or one item of a List; none if it is of
-// another kind.
+// objectOf reads one document, or one item of a List. It returns none if the kind
+// is another one.
 func objectOf(doc *source.Document, wanted func(diff.ID) bool) []diff.Object {
 	root, _ := doc.Parse()
 	value := plainObject(source.Value(root))

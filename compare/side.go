@@ -1,8 +1,8 @@
 // Package compare puts two states of the manifests side by side: what the
 // inputs compile to, and a cluster, a dump of one, a directory or a git ref.
 //
-// It takes sides and returns pairs of objects, what differs between them, and
-// what of a cluster is to be adopted. It knows no flag and prints nothing.
+// It takes sides and returns pairs of objects, their differences, and the objects
+// of a cluster that are to be adopted. It must not know flags, and prints nothing.
 package compare
 
 import (
@@ -17,7 +17,7 @@ import (
 
 // Side is one of the two sides of a comparison.
 type Side struct {
-	// Name is how the side is called: "live", "git:main", "kgw".
+	// Name is the name of the side in reports: "live", "git:main", "kgw".
 	Name string
 	// Live is set for a cluster, and for a dump of one.
 	Live    bool
@@ -27,8 +27,8 @@ type Side struct {
 	// Input and Options are those of the compilation.
 	Input   compile.Input
 	Options compile.Options
-	// Found is what was found about the side, with levels and places; Fatal is
-	// set if something of it could not be read.
+	// Found are the findings about the side, with levels and places. Fatal is set
+	// if a part of the side could not be read.
 	Found diag.List
 	Fatal bool
 	// Withheld are the resources that are not written because of an error.
@@ -50,7 +50,7 @@ type Scope struct {
 	Namespace string
 }
 
-// Compile returns the side of what the input compiles to.
+// Compile returns the side that the input compiles to.
 func Compile(name string, in compile.Input, o compile.Options) *Side {
 	o.NoInfos, o.Model = true, true
 	result := compile.Run(in, o)
@@ -72,8 +72,7 @@ func Compile(name string, in compile.Input, o compile.Options) *Side {
 }
 
 // AddWritten adds the manifests among the input of a side, which were written
-// before. Those that are compiled come after them and hold where there are
-// both.
+// before. A compiled manifest replaces a written one of the same identity.
 func (s *Side) AddWritten() { s.addReady(isWritten) }
 
 // AddRouting adds what AddWritten does, and the Gateways of the Gateway API.
@@ -94,7 +93,7 @@ func (s *Side) add(ready []diff.Object) {
 	s.Namespaces = slices.Compact(s.Namespaces)
 }
 
-// addProblems reports what keeps manifests from being read, except for what
+// addProblems reports why manifests cannot be read, except for problems that
 // compiling the same files has reported.
 func (s *Side) addProblems(problems []source.Problem) {
 	var list diag.List
@@ -124,8 +123,8 @@ func plainObject(v any) map[string]any {
 	return m
 }
 
-// Dump returns the side of a dump of a cluster: its files, and what kept others
-// from being read.
+// Dump returns the side of a dump of a cluster, made of its files and the problems
+// of reading others.
 func Dump(files []*source.File, problems []source.Problem, o *compile.Options) *Side {
 	objects, more := manifestsIn(files, isWritten)
 	s := &Side{Name: "live", Live: true, Objects: objects, Input: compile.Input{Files: files}, Options: *o}

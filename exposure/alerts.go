@@ -28,8 +28,8 @@ func (r *Report) Alerts() diag.List {
 	return out
 }
 
-// alertKey is what the rows have in common that are one alert: code scanning
-// follows an alert by its line.
+// alertKey identifies the rows that are one alert. Code scanning identifies an
+// alert by its line.
 type alertKey struct {
 	code diag.Code
 	at   source.Ref
@@ -40,8 +40,7 @@ var help = map[diag.Code]string{
 	diag.AccessUnknown: "kgw report lists what the inputs leave open",
 }
 
-// addAlert adds a row to the alerts, unless it is known to whom it is open, and
-// that is not anyone.
+// addAlert adds a row to the alerts, unless it is certainly not open to anyone.
 func addAlert(out diag.List, at map[alertKey]int, host string, row *Row) diag.List {
 	k, text := alertKey{at: row.at}, ""
 	switch row.Access {

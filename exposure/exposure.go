@@ -1,6 +1,6 @@
-// Package exposure reports what a state of the gateways serves, and to whom:
-// the hosts with their routes in the order of matching, who gets through each,
-// and what is not known.
+// Package exposure reports what a state of the gateways serves, and to whom: the
+// hosts with their routes in the order of matching, who gets through each, and what
+// is unknown.
 //
 // It takes a side that the engines decide, the result of compiling its inputs,
 // and what was supposed of them, and returns a report that prints itself. What
@@ -21,7 +21,7 @@ import (
 	"github.com/kgw-dev/kgw/prove/classes"
 )
 
-// Report is what is served. The JSON form is public: additions only.
+// Report describes what is served. The JSON form is public: additions only.
 type Report struct {
 	// Summary counts the findings as kgw validate does.
 	Summary diag.Summary `json:"summary"`
@@ -48,9 +48,9 @@ type Access string
 
 // The kinds of access, the widest first.
 const (
-	// Public: whoever asks, without a token that anybody verifies.
+	// Public: anyone, without a token that anybody verifies.
 	Public Access = "public"
-	// Unknown: the inputs do not say whether anybody gets through without one.
+	// Unknown: the inputs do not say whether anyone gets through without such a token.
 	Unknown Access = "unknown"
 	// Restricted: some callers, with what they must bring.
 	Restricted Access = "restricted"
@@ -71,8 +71,7 @@ type Host struct {
 	Notes   []string `json:"notes,omitempty"`
 }
 
-// Row is what becomes of some of the requests of one route: those that are
-// treated alike.
+// Row describes the requests of one route that are treated alike.
 type Row struct {
 	Path    string   `json:"path"`
 	Methods []string `json:"methods,omitempty" secret:"none"`
@@ -88,7 +87,7 @@ type Row struct {
 	Limits    []string `json:"limits,omitempty"`
 	CORS      string   `json:"cors,omitempty"`
 	Timeout   string   `json:"timeout,omitempty"`
-	// Further is what else is done to requests and responses.
+	// Further lists what else is done to requests and responses.
 	Further []string `json:"further,omitempty"`
 	Route   string   `json:"route,omitempty" secret:"none"`
 	Rule    string   `json:"rule,omitempty" secret:"none"`
@@ -104,7 +103,7 @@ type Row struct {
 	at source.Ref
 }
 
-// Kind is how a caller is known.
+// Kind says how a caller is identified.
 type Kind string
 
 // The kinds of callers.
@@ -127,7 +126,7 @@ type Caller struct {
 	Issuers   []string `json:"issuers,omitempty"`
 	Scopes    []string `json:"scopes,omitempty"`
 	Audiences []string `json:"audiences,omitempty"`
-	// Authorizers are external ones that must agree.
+	// Authorizers are the external authorizers that must agree.
 	Authorizers []string `json:"authorizers,omitempty"`
 	// When are conditions that the caller fulfils by choice.
 	When []string `json:"when,omitempty"`
@@ -188,8 +187,9 @@ type Related struct {
 	Source  *Place `json:"source,omitempty"`
 }
 
-// New describes a side. The findings are those of result; supposed is what the
-// side rests on besides the inputs. No secret of the book is in the report.
+// New describes a side. The findings are those of result; supposed lists the
+// assumptions of the side besides the inputs. No secret of the book is in the
+// report.
 func New(side classes.Side, result *compile.Result, c *config.Config, supposed []string, book *secret.Book) *Report {
 	b := &builder{config: c, book: book, routes: routesOf(result)}
 	joined := result.Findings.Join()
@@ -345,8 +345,8 @@ func (b *builder) row(r *classes.Route, partial bool) Row {
 	return out
 }
 
-// accessOf says who gets through. Where somebody may get through without a token,
-// and nobody certainly does, it is unknown.
+// accessOf returns the access of a row. It is unknown if somebody may get through
+// without a token, but nobody certainly does.
 func accessOf(r *classes.Route) Access {
 	if r.Unreached {
 		return Unreached
@@ -400,8 +400,8 @@ func (b *builder) callers(list []classes.Caller) []Caller {
 	return out
 }
 
-// kind returns how a caller is known: by the realm of the token, by its issuer
-// where that is the issuer of a realm, or by the proof.
+// kind returns how a caller is identified: by the realm of the token, by its issuer
+// if that is the issuer of a realm, or by the proof.
 func (b *builder) kind(c *classes.Caller) Kind {
 	realm := strings.Join(c.Words("realm", "https://identity.zalando.com/realm"), " ")
 	issuer, _ := c.Token.Claims["iss"].(string)

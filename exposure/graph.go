@@ -53,7 +53,7 @@ type nodeKey struct {
 	id, label string
 }
 
-// column is where the nodes of a kind are, from the caller to the backend.
+// column is the column of the nodes of a kind, from the caller to the backend.
 type column int
 
 const (
@@ -64,7 +64,8 @@ const (
 	backends
 )
 
-// graph joins what has one name: hosts, rules, services that decide, backends.
+// graph makes the graph of the report. Hosts, rules, services that decide, and backends with one
+// name become one node.
 func (r *Report) graph() *graph {
 	g := &graph{at: map[nodeKey]int{}, drawn: map[[2]int]bool{}}
 	for i := range r.Hosts {
@@ -92,8 +93,7 @@ func (r *Report) graph() *graph {
 	return g
 }
 
-// nodeOf returns the node of a column that has a label; those with another id are
-// others.
+// nodeOf returns the node of a column with a label and an id.
 func (g *graph) nodeOf(in column, id, label string, access Access) int {
 	key := nodeKey{in, id, label}
 	i, ok := g.at[key]

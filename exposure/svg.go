@@ -11,7 +11,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/report"
 )
 
-// Sizes of the picture in pixels: a letter is one of a monospaced font of 12.
+// Sizes of the picture in pixels. Letters are those of a monospaced font of size 12.
 const (
 	boxHeight, boxGap = 26, 8
 	columnGap, edging = 56, 8
@@ -63,7 +63,7 @@ type text struct {
 	Text string `xml:",chardata"`
 }
 
-// svg draws the graph in columns: a node is level with the middle of the nodes
+// svg draws the graph in columns. Each node is level with the middle of the nodes
 // that lead to it. Nodes that are open to anyone, or not known, have a thick
 // border.
 func (g *graph) svg(w io.Writer) error {

@@ -27,7 +27,7 @@ func (r *Report) Write(w io.Writer, format string) error {
 	}
 }
 
-// columns are those of the tables, with the texts of a row of a host.
+// columns are the columns of the tables, with the functions that return their texts.
 var columns = []struct {
 	name string
 	of   func(host string, r *Row) string
@@ -96,8 +96,8 @@ func callersText(list []Caller) string {
 	return strings.Join(out, "; ")
 }
 
-// table returns a table with a line for each row, and one for each thing that is
-// not known of a host.
+// table returns a table with a line for each row, and a line for each unknown of a
+// host.
 func (r *Report) table() *report.Table {
 	t := &report.Table{Columns: tableColumns()}
 	for _, h := range r.Hosts {
@@ -123,7 +123,7 @@ func tableColumns() []report.Column {
 	return out
 }
 
-// cells returns the texts of a row, that of the host first.
+// cells returns the texts of a row, with the host first.
 func (h *Host) cells(r *Row) []report.Inline {
 	out := make([]report.Inline, len(columns))
 	for i, c := range columns {
@@ -161,7 +161,7 @@ func (r *Report) document() *report.Document {
 	return d
 }
 
-// head says in one line what the report counts.
+// head returns the counts of the report in one line.
 func (r *Report) head() string {
 	var parts []string
 	for _, a := range Accesses() {

@@ -7,7 +7,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
-// maxCA bounds the file of certificates that is read.
+// maxCA is the maximal size of the file of certificates.
 const maxCA = 1 << 20
 
 func (a *app) kubeconfigCommand() *cobra.Command {

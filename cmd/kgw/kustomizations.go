@@ -14,8 +14,8 @@ import (
 	"github.com/kgw-dev/kgw/schema"
 )
 
-// kustomizations are those that say something about the inputs of a run: those
-// that its walk came by, and those in the directories above its files.
+// kustomizations are the kustomizations that affect the inputs of a run: those that
+// its walk found, and those in the directories above its files.
 type kustomizations struct {
 	*app
 	walked  []*kustomization.File
@@ -23,7 +23,7 @@ type kustomizations struct {
 	nearest map[string]*kustomization.File // by directories
 }
 
-// newKustomizations reads the kustomizations that a walk came by.
+// newKustomizations reads the kustomizations that a walk found.
 func (a *app) newKustomizations(walked []string) *kustomizations {
 	k := &kustomizations{app: a, read: map[string]*kustomization.File{}, nearest: map[string]*kustomization.File{}}
 	for _, name := range walked {
@@ -74,8 +74,8 @@ func (k *kustomizations) above(dir string) *kustomization.File {
 	return found
 }
 
-// pathOf returns the absolute path of an input, "" for one that is not a file of
-// the user's.
+// pathOf returns the absolute path of an input, "" for an input that is not a file
+// of the user.
 func (k *kustomizations) pathOf(file *source.File) string {
 	if strings.HasPrefix(file.Name, "<") || file.Rendered {
 		return ""
@@ -150,8 +150,8 @@ func (k *kustomizations) removePatches(in *compile.Input) []compile.Patched {
 	return out
 }
 
-// ofEnvironment leaves out kustomizations that are of other environments than the
-// run's.
+// ofEnvironment leaves out kustomizations of other environments than that of the
+// run.
 func (s *scopes) ofEnvironment(list []compile.Patched) ([]compile.Patched, error) {
 	var out []compile.Patched
 	for _, p := range list {
@@ -167,17 +167,16 @@ func (s *scopes) ofEnvironment(list []compile.Patched) ([]compile.Patched, error
 }
 
 // changesOurs reports whether a patch changes gateway resources: it names one, or
-// what it is for can be one. text is that of its file.
+// its target may be one. text is the text of its file.
 func changesOurs(p *kustomization.Patch, text []byte) bool {
 	return schema.Sieve.Names(text) || schema.Sieve.Names([]byte(p.Text)) || slices.ContainsFunc(p.Targets, func(t kustomization.Target) bool {
 		return schema.Sieve.Names([]byte("kind: "+t.Kind)) || slices.ContainsFunc(schema.Kinds, func(k schema.Kind) bool { return t.Matches(k.Group, k.Kind) })
 	})
 }
 
-// outerNamespace returns the namespace of the kustomization that the function
-// runs in: the one in the working directory, where kustomize runs functions.
-// Where it names none, the caller of the function may set one, and the function
-// cannot know.
+// outerNamespace returns the namespace of the kustomization that the function runs
+// in: the one in the working directory, where kustomize runs functions. If it names
+// none, the caller of the function may set one, which the function cannot know.
 func (f *function) outerNamespace(o *compile.Options) {
 	for _, name := range source.KustomizationNames {
 		if k := f.readKustomization(name); k != nil && validNamespace(k.Namespace) {

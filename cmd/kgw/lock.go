@@ -14,8 +14,8 @@ import (
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
-// lockFile returns where the lock is: beside kgw.yaml, without one in the
-// working directory.
+// lockFile returns the path of the lock: beside kgw.yaml, or in the working
+// directory without one.
 func (a *app) lockFile(c *config.Config) string {
 	dir := a.dir
 	if c.File != "" {
@@ -24,7 +24,7 @@ func (a *app) lockFile(c *config.Config) string {
 	return filepath.Join(dir, lock.FileName)
 }
 
-// readLock reads the lock; nil where there is none. Faults of its form are
+// readLock reads the lock. It returns nil if there is none. Faults of its form are
 // reported and end the run, like those of the configuration.
 func (a *app) readLock(f *inputFlags, c *config.Config, paths []string) (*lock.Lock, error) {
 	file := a.lockFile(c)

@@ -50,12 +50,12 @@ func (a *app) lsp(f *inputFlags) error {
 	return nil
 }
 
-// checker validates a folder again and again.
+// checker validates a folder repeatedly.
 type checker struct {
 	app   *app
 	flags *inputFlags
 	paths []string
-	// kept and memory are what the runs before left.
+	// kept and memory are the state of earlier runs.
 	kept    source.Kept
 	memory  prove.Memory
 	secrets *secret.Book
@@ -72,7 +72,7 @@ func (a *app) checker(f *inputFlags, dir, name string) *checker {
 	return c
 }
 
-// Check returns kgw validate in the folder.
+// Check returns the result of kgw validate in the folder.
 func (c *checker) Check(unsaved map[string][]byte) *lsp.Checked {
 	out := &lsp.Checked{Secrets: c.secrets.Next()}
 	c.secrets = out.Secrets

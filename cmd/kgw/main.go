@@ -9,7 +9,7 @@ import (
 	"syscall"
 )
 
-// exitInterrupted is what shells report of a program that Ctrl-C has ended.
+// exitInterrupted is the exit code that shells report for a program that Ctrl-C ended.
 const exitInterrupted = 130
 
 func main() {

@@ -16,7 +16,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/atomicfile"
 )
 
-// undated is the month that is in a page before its date is known.
+// undated is the placeholder for the month in a page.
 const undated = "Jan 0001"
 
 func (a *app) manCommand() *cobra.Command {

@@ -137,7 +137,7 @@ func (a *app) migrate(f *migrateFlags, paths []string) error {
 	return a.showMigration(f, result, about, proof)
 }
 
-// issuer returns that of the IDPPreset that the flag names.
+// issuer returns the issuer of the IDPPreset that the flag names.
 func (f *migrateFlags) issuer(files []*source.File) (*migrate.Issuer, error) {
 	if f.preset == "" {
 		return nil, nil //nolint:nilnil // without the flag there is none

@@ -19,8 +19,8 @@ var assessFormats = map[string]func(io.Writer, *migrate.Assessment) error{
 	"text": writeAssessmentText, "json": writeAssessmentJSON, "markdown": writeAssessmentMarkdown,
 }
 
-// assessmentOutputs returns the formats of an assessment, which are not those of
-// findings: these go to standard error as text.
+// assessmentOutputs returns the formats of an assessment. Findings go to standard
+// error as text.
 func (a *app) assessmentOutputs(f *migrateFlags) ([]output, error) {
 	if !f.assess {
 		return nil, nil
@@ -52,8 +52,8 @@ func (a *app) writeAssessment(f *migrateFlags, outputs []output, result *migrate
 	return a.report(a.stderr, &f.inputFlags, unread)
 }
 
-// addUnread counts the resources that files seem to hold of which no document
-// could be read.
+// addUnread counts the resources in files of which no document could be read, as
+// far as their text shows them.
 func addUnread(to *migrate.Assessment, result *migrate.Result, found diag.List) {
 	read := map[string]bool{}
 	for i := range result.Documents {
@@ -111,7 +111,7 @@ func writeAssessmentMarkdown(w io.Writer, a *migrate.Assessment) error {
 	return err
 }
 
-// assessmentDocument returns the assessment with what is left by reason.
+// assessmentDocument returns the assessment with the remaining resources by reason.
 func assessmentDocument(a *migrate.Assessment) *report.Document {
 	number := func(n int) report.Inline { return report.Plain(strconv.Itoa(n)) }
 	count := func(what report.Inline, n report.Inline) []report.Inline { return []report.Inline{what, n} }
@@ -141,7 +141,7 @@ func assessmentDocument(a *migrate.Assessment) *report.Document {
 	return d
 }
 
-// leftList lists resources that are left with the decisions that they need.
+// leftList lists the remaining resources with the decisions that they need.
 func leftList(resources []migrate.Left) report.List {
 	var out report.List
 	for _, l := range resources {

@@ -16,8 +16,8 @@ import (
 	"github.com/kgw-dev/kgw/prove/moves"
 )
 
-// writeMigration replaces the files that change, all or none. Where one of them
-// could not be had back from git, it prints the patch instead.
+// writeMigration replaces the files that change, all or none. If one of them could
+// not be restored from git, it prints the patch instead.
 func (a *app) writeMigration(f *migrateFlags, result *migrate.Result, about *compile.Result, proof *moves.Moves) error {
 	var files []edit.Replacement
 	for _, file := range result.Files {
@@ -53,7 +53,7 @@ func (a *app) writeMigration(f *migrateFlags, result *migrate.Result, about *com
 	return nil
 }
 
-// uncommittedError returns the error for files that git does not have as they are.
+// uncommittedError returns the error for files with changes that are not committed.
 func (a *app) uncommittedError(files []edit.Replacement) error {
 	contents := gitref.Contents{}
 	for _, file := range files {

@@ -31,7 +31,7 @@ func registerFormats(flags *pflag.FlagSet, values *[]string, what string, format
 	describeFormats(flags, what, formats)
 }
 
-// describeFormats sets the formats of --format, which is there.
+// describeFormats sets the formats of an existing --format.
 func describeFormats(flags *pflag.FlagSet, what string, formats []string) {
 	f, auto := flags.Lookup("format"), ""
 	f.Annotations = map[string][]string{formatsKey: slices.Clone(formats)}
@@ -47,8 +47,8 @@ func completeFormats(cmd *cobra.Command, _ []string, _ string) []string {
 	return slices.Clone(cmd.Flags().Lookup("format").Annotations[formatsKey])
 }
 
-// outputsOf reads the values of --format: each one of the formats that there are,
-// the first without any.
+// outputsOf reads the values of --format, each of which must be one of the formats.
+// Without any, it returns the first format.
 func outputsOf(values, formats []string) ([]output, error) {
 	if len(values) == 0 {
 		return []output{{format: formats[0]}}, nil
@@ -71,7 +71,7 @@ func outputsOf(values, formats []string) ([]output, error) {
 const autoFormat = "auto"
 
 // formatsOfCI returns the values of --format with auto replaced by the format of
-// the CI that the process runs in, or by one of formats that is near to it.
+// the CI that the process runs in, or by a similar one of the formats.
 func (a *app) formatsOfCI(values, formats []string) []string {
 	out := slices.Clone(values)
 	for i, v := range out {
@@ -92,14 +92,13 @@ func (a *app) formatsOfCI(values, formats []string) []string {
 	return out
 }
 
-// printsText reports whether a report is printed as text, and nothing else of it is
-// written.
+// printsText reports whether a report is only printed as text.
 func printsText(outputs []output) bool {
 	return len(outputs) == 1 && outputs[0] == output{format: "text"}
 }
 
-// printedFormat returns the format that is printed and is not text, "" if there
-// is none: nothing else may be printed where it is.
+// printedFormat returns the format other than text that is printed, "" if there is
+// none. Nothing else may be printed with it.
 func printedFormat(values []string) string {
 	for _, v := range values {
 		if v != "text" && !strings.Contains(v, "=") {

@@ -81,11 +81,11 @@ func (a *app) checkDir(f *buildFlags, plan *renderdir.Plan) error {
 	return &exitError{exitFindings, fmt.Errorf("%s is not up to date: run the same command without --check", f.outputDir)}
 }
 
-// rendered is a file with the place of what it holds, for messages.
+// rendered is a file with the origin of its content, for messages.
 type rendered struct {
 	renderdir.File
 	from string
-	// first is what protects others and is applied before them.
+	// first are the kinds that protect others and are applied before them.
 	first bool
 }
 
@@ -177,8 +177,8 @@ func place(d *source.Document) string {
 	return s
 }
 
-// writtenFiles returns the files that kgw wrote itself from inputs: all that the
-// output directory lists, and what another directory lists unless the file or
+// writtenFiles returns the files that kgw itself wrote from inputs: all that the
+// output directory lists, and those that another directory lists unless the file or
 // the directory is named as a PATH.
 func (a *app) writtenFiles(outputDir string, paths []string) func(real string) bool {
 	named := map[string]bool{}

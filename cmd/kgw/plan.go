@@ -17,9 +17,9 @@ import (
 // planHelp describes the flag of the commands that write a plan.
 const planHelp = "also write the change as steps into a `directory`: a folder with manifests for each, and a script that applies them in order; exit 1 if some state between has a gap or an opening"
 
-// writePlan orders a change, writes its steps, and says of each whether any
-// request is exposed or refused after it that was not before and is not after
-// the change.
+// writePlan orders a change and writes its steps. For each step it reports the
+// requests that are exposed or refused after it, but neither before nor after the
+// whole change.
 func (a *app) writePlan(dir string, before, after *compare.Side, scope compare.Scope) error {
 	steps := compare.Plan(before, after, scope)
 	if err := a.makePlanDir(dir); err != nil {
@@ -30,7 +30,7 @@ func (a *app) writePlan(dir string, before, after *compare.Side, scope compare.S
 		if err := a.writeStep(dir, i, &steps[i], script); err != nil {
 			return err
 		}
-		a.tellStep(i, &steps[i], i == len(steps)-1)
+		a.printStep(i, &steps[i], i == len(steps)-1)
 	}
 	if len(steps) == 0 {
 		a.say("plan: nothing changes")
@@ -110,9 +110,8 @@ func (a *app) writePlanFile(path string, data []byte) error {
 	return nil
 }
 
-// tellStep prints what a step does, and what is proved about the state after
-// it.
-func (a *app) tellStep(i int, s *compare.Step, last bool) {
+// printStep prints what a step does, and what is proved about the state after it.
+func (a *app) printStep(i int, s *compare.Step, last bool) {
 	says := "no request is exposed or refused that was not before and is not after"
 	switch {
 	case s.Manual != "":

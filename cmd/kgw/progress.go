@@ -19,11 +19,11 @@ const (
 	progressEvery = 200 * time.Millisecond
 )
 
-// progress observes a run: it keeps how long each stage took, and shows on a
-// terminal how many documents were read. It is a compile.Observer.
+// progress observes a run. It measures each stage, and shows the number of
+// documents that were read on a terminal. It is a compile.Observer.
 type progress struct {
 	mu sync.Mutex
-	// terminal is where progress is shown; nil shows nothing.
+	// terminal shows the progress, nil for none.
 	terminal io.Writer
 	now      func() time.Time
 	started  time.Time // when the process began; zero where only stages count
@@ -36,7 +36,7 @@ type progress struct {
 	read     atomic.Int64
 }
 
-// stageTime is how long a stage took, in all its runs.
+// stageTime is the time that a stage took in all its runs.
 type stageTime struct {
 	name string
 	took time.Duration
@@ -115,7 +115,7 @@ func (p *progress) clear() {
 }
 
 // timings returns a table of the stages, in the order in which they first ran, and of
-// what is left of the time since the process began.
+// the rest of the time since the process began.
 func (p *progress) timings() string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -136,8 +136,8 @@ func (p *progress) timings() string {
 	return out.String() + report.Counted(int(p.read.Load()), "document") + " read\n"
 }
 
-// observer returns the progress of the run: shown where somebody looks at a terminal,
-// and never in CI.
+// observer returns the progress of the run. It is shown on terminals, but never in
+// CI.
 func (a *app) observer() *progress {
 	if a.progress == nil {
 		a.progress = &progress{now: time.Now, started: a.started}
@@ -159,8 +159,8 @@ func (a *app) inCI() bool {
 	return false
 }
 
-// runTimed runs what prints by itself, so that nothing is shown meanwhile, and
-// keeps how long it took.
+// runTimed runs a function that prints by itself, without showing progress
+// meanwhile, and measures it.
 func (a *app) runTimed(name string, do func() error) error {
 	p := a.observer()
 	begun := p.now()

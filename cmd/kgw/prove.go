@@ -8,8 +8,8 @@ import (
 	"github.com/kgw-dev/kgw/validate"
 )
 
-// printProof prints what the analysis of overlap decided: to standard output,
-// or to standard error where a report that is not text goes there.
+// printProof prints the result of the analysis of overlap: to standard output, or
+// to standard error where a report that is not text goes there.
 func (a *app) printProof(f *inputFlags, p *validate.Proof) error {
 	w := a.stdout
 	if printedFormat(f.formats) != "" {

@@ -14,7 +14,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
-// renderKustomizations adds what the programs on the PATH make of directories
+// renderKustomizations adds the output of the programs on the PATH for directories
 // that are kustomizations (--kustomize).
 func (a *app) renderKustomizations(dirs []string, in *compile.Input) {
 	for _, dir := range dirs {
@@ -49,9 +49,9 @@ func (a *app) runProgram(dir, program string, args ...string) ([]byte, error) {
 // templateLine is the line in which Helm names the source of a document.
 var templateLine = lazyregexp.New(`(?m)^# Source: [^/\n]+/(.+)$`)
 
-// addRendered adds what a program made of the directory of a file to the inputs,
-// under the name of the template that each document comes from. Lines are those
-// of what was made.
+// addRendered adds the output of a program for the directory of a file to the
+// inputs. Each document has the name of the template that it comes from. Lines are
+// those of the output.
 func (a *app) addRendered(file string, out []byte, err error, in *compile.Input) {
 	if err != nil {
 		in.Problems = append(in.Problems, source.Problem{
@@ -107,9 +107,9 @@ func (a *app) isFile(path string) bool {
 // variable is a reference to a variable as envsubst reads it.
 var variable = lazyregexp.New(`\$\{[A-Za-z_][A-Za-z0-9_]*\}|\$[A-Za-z_][A-Za-z0-9_]*`)
 
-// substituteVariables puts the values of variables of the environment into a
-// text, as envsubst does; what is not set stays, and is reported as a
-// placeholder.
+// substituteVariables puts the values of variables of the environment into a text,
+// as envsubst does; references to variables that are not set stay, and are reported
+// as placeholders.
 func (a *app) substituteVariables(text []byte) []byte {
 	return variable().ReplaceAllFunc(text, func(ref []byte) []byte {
 		if value := a.getenv(strings.Trim(string(ref), "${}")); value != "" {

@@ -23,7 +23,7 @@ func (a *app) report(w io.Writer, f *inputFlags, result *compile.Result) error {
 	return a.reportWith(w, f, result, nil)
 }
 
-// reportWith returns report with something that the JSON form shows under "changes".
+// reportWith is report with a value that the JSON form shows under "changes".
 func (a *app) reportWith(w io.Writer, f *inputFlags, result *compile.Result, changes any) error {
 	report := &diag.Report{Findings: result.Findings, Summary: result.Summary, Version: version(), Root: filepath.ToSlash(a.dir), Changes: changes, Secrets: a.secrets}
 	for i := range result.Resources {
@@ -49,8 +49,8 @@ func (a *app) reportWith(w io.Writer, f *inputFlags, result *compile.Result, cha
 	return a.judge(f, result)
 }
 
-// cutDown leaves of a report what is to be shown: one finding for each fault,
-// none below --severity.
+// cutDown reduces a report to the findings that are shown: one for each fault, none
+// below --severity.
 func (f *inputFlags) cutDown(r *diag.Report) {
 	r.Findings = r.Findings.Join()
 	least, _ := diag.ParseSeverity(f.severity)

@@ -56,9 +56,9 @@ func (s *scopes) assign(in *compile.Input, o *compile.Options) error {
 	return unchosenError(s.elsewhere)
 }
 
-// configOf returns the configuration of a file: the nearest kgw.yaml above it,
-// with the overrides that name it, or the one that is named for the run. skip
-// says that the file is of other environments.
+// configOf returns the configuration of a file: the nearest kgw.yaml above it, with
+// the overrides that name it, or the one that is named for the run. skip reports
+// that the file belongs to other environments.
 func (s *scopes) configOf(path string) (own *config.Config, skip bool, err error) {
 	own = s.root
 	if !s.named {
@@ -84,7 +84,7 @@ func (s *scopes) configOf(path string) (own *config.Config, skip bool, err error
 	return own, false, nil
 }
 
-// noteUse notes that a configuration holds for a file.
+// noteUse notes that a configuration applies to a file.
 func (s *scopes) noteUse(c *config.Config, path string) {
 	if filepath.Base(path) == config.FileName {
 		return
@@ -144,8 +144,8 @@ type scopes struct {
 	finished map[*config.Config]bool   // those of known that have the flags over them
 	used     map[string]bool           // files of configurations that hold for an input
 	inputs   bool                      // there is one
-	// elsewhere are environments that alone have a file; true where the file's
-	// configuration has none chosen.
+	// elsewhere are the environments that files belong to exclusively. The value is
+	// true if no environment is chosen in the file's configuration.
 	elsewhere map[string]bool
 	charts    map[*source.File]*config.Config // of what charts were rendered to
 }

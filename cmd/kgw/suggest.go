@@ -48,8 +48,8 @@ func unknownCommand(cmd *cobra.Command, args []string) error {
 	return usage("there is no command %q: kgw --help lists them", args[0])
 }
 
-// What pflag says of a letter that no flag has, and of a value that is not one
-// of the flag's type: the flag's name is the last word before the colon.
+// The messages of pflag for a letter without a flag, and for a value of the wrong
+// type. The flag's name is the last word before the colon.
 var (
 	unknownLetter = lazyregexp.New(`^unknown shorthand flag: '(.)' in `)
 	badValue      = lazyregexp.New(`^invalid argument "(.*)" for "(?:-., )?(--[^"]+)" flag: strconv\.Parse(Int|Uint|Bool|Float)`)
@@ -79,7 +79,7 @@ func scanText(text, format string, into ...any) bool {
 }
 
 // sayArguments replaces the messages of cobra by those of argumentError, for a
-// command and those below it.
+// command and its subcommands.
 func sayArguments(cmd *cobra.Command) {
 	if check := cmd.Args; check != nil {
 		cmd.Args = func(c *cobra.Command, args []string) error {

@@ -6,12 +6,12 @@ import (
 	"sync"
 )
 
-// temporary are the directories that a run makes for itself. They are gone when
-// it ends, also when a signal ends it.
+// temporary are the directories that a run makes for itself. They are removed when
+// it ends, even if a signal ends it.
 type temporary struct {
 	mu   sync.Mutex
 	dirs []string
-	// over is set by removeAll: nothing is made any more.
+	// over is set by removeAll, after which no directory is made.
 	over bool
 }
 

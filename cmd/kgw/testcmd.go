@@ -93,8 +93,8 @@ func (a *app) test(f *testFlags, paths []string) error {
 	return a.testReport(f, outputs, report)
 }
 
-// selectCases returns the tests whose names match. None is an error unless the user
-// means it.
+// selectCases returns the tests whose names match. It is an error if none does,
+// unless the user allows that.
 func selectCases(cases []testfile.Case, only *regexp.Regexp, f *testFlags) ([]testfile.Case, error) {
 	names := make([]string, len(cases))
 	for i := range cases {
@@ -111,7 +111,7 @@ func selectCases(cases []testfile.Case, only *regexp.Regexp, f *testFlags) ([]te
 	return nil, &exitError{exitFindings, fmt.Errorf("--run %q matches the name of no test; there is one named %q", f.run, near)}
 }
 
-// failEmpty makes tests fail that are about nothing: of a host that nothing
+// failEmpty makes tests fail that test nothing: those of a host that nothing
 // serves, or of paths that no route matches.
 func failEmpty(cluster *prove.Cluster, report *testfile.Report) {
 	var hosts []string
@@ -200,8 +200,8 @@ func proveCase(cluster *prove.Cluster, c *testfile.Case) *testfile.Outcome {
 	return o
 }
 
-// measureCoverage compares the routes and rules that there are with those that
-// took a request of some test.
+// measureCoverage compares all routes and rules with those that matched a request
+// of a test.
 func measureCoverage(cluster *prove.Cluster, outcomes []*testfile.Outcome) *testfile.Coverage {
 	touched := map[string]bool{}
 	for _, o := range outcomes {

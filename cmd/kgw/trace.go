@@ -71,9 +71,9 @@ func (a *app) traceCommand() *cobra.Command {
 	return cmd
 }
 
-// simulateInputs reads and compiles what the paths name, for requests of the
-// URLs, or for all. A nil cluster means that the configuration is at fault and
-// was reported.
+// simulateInputs reads and compiles the inputs that the paths name, for requests of
+// the URLs, or for all requests. A nil cluster means that the configuration is at
+// fault and was reported.
 func (a *app) simulateInputs(f *inputFlags, paths, urls []string) (*prove.Cluster, error) {
 	in, o, err := a.load(f, paths)
 	if err != nil || o == nil {
@@ -125,8 +125,8 @@ func (a *app) traceList(f *traceFlags, paths []string) error {
 	return a.printValue(rows)
 }
 
-// traceFabric decides requests for Skipper one after the other: what they spend
-// of rate limits counts.
+// traceFabric decides requests for Skipper one after the other, so that each counts
+// for rate limits.
 func (a *app) traceFabric(f *traceFlags, data []byte, paths []string) error {
 	requests, found := testfile.ReadFabric(a.display(f.requests), data)
 	if len(found) > 0 {
@@ -157,7 +157,7 @@ func (a *app) readArgument(name string) ([]byte, error) {
 	return source.Bounds{}.ReadNamed(a.abs(name), source.MaxSettingsBytes)
 }
 
-// badInput reports what is wrong with a file that is not a resource.
+// badInput reports the fault of a file that is not a resource.
 func (a *app) badInput(f *inputFlags, found diag.List) error {
 	found = diag.Levels{}.Apply(found)
 	found.Resolve()
@@ -201,7 +201,7 @@ func (a *app) traceOne(f *traceFlags, args []string) error {
 	return a.printText(t.Text())
 }
 
-// setCaller says who sends the request, from where, and to which gateway.
+// setCaller sets who sends the request, from where, and to which gateway.
 func (f *traceFlags) setCaller(r *simulate.Request) error {
 	if f.sourceIP != "" {
 		if _, err := netip.ParseAddr(f.sourceIP); err != nil {
@@ -226,7 +226,7 @@ func (f *traceFlags) setCaller(r *simulate.Request) error {
 	return nil
 }
 
-// readToken returns what the flags say the caller brings.
+// readToken returns the token that the flags describe.
 func (a *app) readToken(f *traceFlags) (simulate.Token, error) {
 	switch {
 	case f.jwt != "" && f.opaque, f.noToken && (f.jwt != "" || f.opaque):
@@ -247,8 +247,8 @@ func (a *app) readToken(f *traceFlags) (simulate.Token, error) {
 	return simulate.Token{}, nil
 }
 
-// readTokenFile reads a token from a file. The error for a file that holds no
-// such token says what it should hold: content.
+// readTokenFile reads a token from a file. The error for a file without such a
+// token names the expected content.
 func (a *app) readTokenFile(file, content string, read func([]byte) (simulate.Token, error)) (simulate.Token, error) {
 	data, err := a.readArgument(file)
 	if err != nil {

@@ -30,7 +30,7 @@ type validateFlags struct {
 	schema       string
 }
 
-// checkFlags are those of a check whose findings are kept or reported.
+// checkFlags are the flags of a check whose findings are kept or reported.
 type checkFlags struct {
 	at                string
 	prove, allowEmpty bool
@@ -42,8 +42,7 @@ func (f *checkFlags) register(flags *pflag.FlagSet) {
 	flags.BoolVar(&f.prove, "prove", false, "also print how many pairs of rules and routes are proved to have no request in common")
 }
 
-// refuseEmpty returns an error for a result of which nothing was checked, unless
-// that is allowed.
+// refuseEmpty returns an error if nothing was checked, unless that is allowed.
 func (f *checkFlags) refuseEmpty(result *compile.Result) error {
 	if result.Read > 0 || result.Fatal || f.allowEmpty {
 		return nil
@@ -101,7 +100,7 @@ func (a *app) watchValidate(f *validateFlags, paths []string) error {
 	for _, text := range f.openAPI {
 		watched = append(watched, filepath.FromSlash(parseAPIDocument(text).File))
 	}
-	if !f.setEnv { // which changes the texts of files that are kept
+	if !f.setEnv { // it changes the texts of files that are kept
 		a.kept, a.memory = &source.Kept{}, &prove.Memory{}
 	}
 	return a.watch(watched, func() error { return a.validate(f, paths) })
@@ -157,8 +156,8 @@ func (a *app) validate(f *validateFlags, paths []string) error {
 	return a.printProof(&f.inputFlags, &result.Proof)
 }
 
-// checkInputs checks the inputs, or with --changed-since what changes can touch
-// of them. It also returns the paths that were checked.
+// checkInputs checks the inputs, or with --changed-since those that changes can
+// affect. It also returns the paths that were checked.
 func (a *app) checkInputs(f *validateFlags, in compile.Input, o *compile.Options, paths []string) (*compile.Result, []string, error) {
 	if f.changedSince == "" {
 		return a.memory.Validate(in, *o), paths, nil
@@ -185,8 +184,8 @@ func dateOf(text string) (time.Time, error) {
 	return time.Time{}, usage("--at must be a date such as 2026-01-31, not %q", text)
 }
 
-// reportFixed reports the findings, after the fixes where they are asked for, and
-// returns the result of the run that they are of.
+// reportFixed reports the findings, after fixes if they are asked for, and returns
+// the result that they belong to.
 func (a *app) reportFixed(f *validateFlags, in compile.Input, o *compile.Options, result *compile.Result) (*compile.Result, error) {
 	if f.fix && !f.diff {
 		patch := compile.Fix(in, *o, result)
@@ -199,7 +198,7 @@ func (a *app) reportFixed(f *validateFlags, in compile.Input, o *compile.Options
 	return result, a.report(a.stdout, &f.inputFlags, result)
 }
 
-// printStatus prints what each resource's controller would say of it.
+// printStatus prints the status that each resource's controller would set.
 func (a *app) printStatus(format string, result *compile.Result) error {
 	switch format {
 	case "json":
@@ -246,7 +245,7 @@ func (a *app) beforeController(r *compile.Resource) source.Object {
 	return out
 }
 
-// withoutSecrets masks the secrets in the texts of a value that speaks of a file.
+// withoutSecrets masks the secrets in the texts of a value about a file.
 func (a *app) withoutSecrets(v any, f *source.File) any {
 	switch x := v.(type) {
 	case string:
@@ -305,7 +304,7 @@ func (a *app) statusTable(result *compile.Result) error {
 	return a.printText(report.Lines(out.String()))
 }
 
-// liveStatus returns the status that a document has: that of a live object.
+// liveStatus returns the status of a document that is a live object.
 func liveStatus(doc *source.Document) source.Object {
 	root, _ := doc.Parse()
 	n := source.Field(root, "status")

@@ -15,7 +15,7 @@ var release, commit string
 // unreleased is the version of a build that knows no other.
 const unreleased = "0.1.0-dev"
 
-// version returns the release's; of "go install MODULE@VERSION", the module's.
+// version returns the version of the release, or of the module after "go install MODULE@VERSION".
 func version() string {
 	if release != "" {
 		return release
@@ -27,8 +27,8 @@ func version() string {
 	return moduleVersion(info.Main)
 }
 
-// moduleVersion returns the version of a module that came from a proxy, which alone
-// has a sum: a checkout has none, and its version depends on its tags.
+// moduleVersion returns the version of a module that came from a proxy. Only such a
+// module has a sum; the version of a checkout depends on its tags.
 func moduleVersion(m debug.Module) string {
 	if m.Sum == "" {
 		return unreleased

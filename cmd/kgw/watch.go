@@ -15,7 +15,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/report"
 )
 
-// settle is how long the files must be left alone before they are read again:
+// settle is the time without changes after which files are read again, since
 // editors write a file in several steps.
 const settle = 100 * time.Millisecond
 
@@ -28,9 +28,9 @@ type watcher struct {
 	roots []string
 }
 
-// watch runs the command now, and again after each change below the paths,
-// until the context of the run ends. An error of one run is said and does not end
-// it: the next change may mend it.
+// watch runs the command now, and again after each change below the paths, until
+// the context of the run ends. It reports the error of one run and goes on, since
+// the next change may mend it.
 func (a *app) watch(paths []string, run func() error) error {
 	changes, err := fsnotify.NewWatcher()
 	if err != nil {
@@ -50,7 +50,7 @@ func (a *app) watch(paths []string, run func() error) error {
 			a.say("%s", err.Error())
 		}
 		if out, ok := a.stdout.(*checked); ok && out.err != nil {
-			return nil // nobody reads what is found
+			return nil // nobody reads the output
 		}
 		changed, err := w.wait()
 		if err != nil || len(changed) == 0 {
@@ -60,8 +60,8 @@ func (a *app) watch(paths []string, run func() error) error {
 	}
 }
 
-// add watches every directory below the roots that is not watched yet, and those
-// of configurations above them.
+// add watches every directory below the roots that is not watched yet, and the
+// directories of configurations above them.
 func (w *watcher) add() error {
 	for _, root := range w.roots {
 		for dir := filepath.Dir(root); ; dir = filepath.Dir(dir) {
@@ -132,8 +132,8 @@ func (w *watcher) wait() ([]string, error) {
 	}
 }
 
-// mayMatter reports whether a file may change what is found: it is below a root,
-// or one of kgw's own above it.
+// mayMatter reports whether a file may affect the findings: it is below a root, or
+// is a file of kgw above it.
 func (w *watcher) mayMatter(name string) bool {
 	base := filepath.Base(name)
 	if strings.HasPrefix(base, "kgw.") || base == ".kgwignore" || base == ".gitignore" {

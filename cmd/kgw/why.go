@@ -88,8 +88,8 @@ func (a *app) why(f *whyFlags, args []string) error {
 	return a.printWhy(outputs, objects)
 }
 
-// compileOrigins compiles what the paths name, with the origins of all fields.
-// Nil options mean that the configuration is at fault and was reported.
+// compileOrigins compiles the inputs that the paths name, with the origins of all
+// fields. Nil options mean that the configuration is at fault and was reported.
 func (a *app) compileOrigins(f *inputFlags, paths []string) (*compile.Result, *compile.Options, error) {
 	in, o, err := a.load(f, paths)
 	if err != nil || o == nil {
@@ -104,8 +104,7 @@ func (a *app) compileOrigins(f *inputFlags, paths []string) (*compile.Result, *c
 	return result, o, nil
 }
 
-// reportErrors prints what is found where something keeps a resource from being
-// written.
+// reportErrors prints the findings if an error keeps a resource from being written.
 func (a *app) reportErrors(f *inputFlags, result *compile.Result) error {
 	if result.Findings.Max() < diag.Error {
 		return nil
@@ -113,7 +112,7 @@ func (a *app) reportErrors(f *inputFlags, result *compile.Result) error {
 	return a.report(a.stderr, f, result)
 }
 
-// whyFormats are the formats of what fields are made of.
+// whyFormats are the formats of the origins of fields.
 var whyFormats = []string{"text", "json"}
 
 func (a *app) printWhy(outputs []output, objects []why.Object) error {

@@ -16,8 +16,8 @@ import (
 
 var fileLine = lazyregexp.New(`^(.+):([1-9][0-9]{0,8})$`)
 
-// splitLine distinguishes FILE:LINE from the name of an object: such a file
-// exists.
+// splitLine reads FILE:LINE. It reports false if there is no such file, so that the
+// text is the name of an object.
 func (a *app) splitLine(text string) (file string, line int, ok bool) {
 	m := fileLine().FindStringSubmatch(text)
 	if m == nil {
@@ -28,8 +28,8 @@ func (a *app) splitLine(text string) (file string, line int, ok bool) {
 	return m[1], line, err == nil && !info.IsDir()
 }
 
-// whyLine prints the fields that are made of what is on a line. Without a
-// PATH the directory of the file is compiled.
+// whyLine prints the fields that come from a line. Without a PATH it compiles the
+// directory of the file.
 func (a *app) whyLine(f *whyFlags, outputs []output, file string, line int, paths []string) error {
 	if len(paths) == 0 {
 		paths = []string{filepath.Dir(file)}
@@ -51,8 +51,7 @@ func (a *app) whyLine(f *whyFlags, outputs []output, file string, line int, path
 	return a.printText(report.Visible(fmt.Sprintf("no field of a manifest is made of %s:%d", a.display(file), line)) + "\n")
 }
 
-// whyLive prints the objects on standard input with what their fields are made
-// of.
+// whyLive prints the objects on standard input with the origins of their fields.
 func (a *app) whyLive(f *whyFlags, outputs []output, paths []string) error {
 	if !printsText(outputs) {
 		return usage("--format is not for objects of standard input: they are printed as YAML")
@@ -106,8 +105,8 @@ func liveObjects(file *source.File) ([]source.Object, error) {
 	return out, nil
 }
 
-// printAnnotated prints the manifests as YAML, with what their fields are made of
-// as comments.
+// printAnnotated prints the manifests as YAML, with the origins of their fields as
+// comments.
 func (a *app) printAnnotated(result *compile.Result, o *compile.Options) error {
 	leaves := map[string]map[string]string{}
 	for _, e := range why.Objects(result, o, nil) {

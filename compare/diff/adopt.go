@@ -10,12 +10,12 @@ import (
 // Match is a live object that is wanted under another name.
 type Match struct{ Live, Want *Object }
 
-// Recognised is what is known of live objects that have an owner.
+// Recognised is the result of recognising live objects that have an owner.
 type Recognised struct {
 	Matches []Match
 	// Ambiguous are wanted objects with the live ones that each could be.
 	Ambiguous []Ambiguity
-	// Left are live objects of an owner that is known, and none of those wanted.
+	// Left are live objects of a known owner that are not wanted.
 	Left []*Object
 }
 
@@ -25,17 +25,17 @@ type Ambiguity struct {
 	Live []*Object
 }
 
-// group is what is compared with each other: objects of one kind, namespace
-// and owner.
+// group identifies objects that are compared with each other: those of one kind,
+// namespace and owner.
 type group struct {
 	kind, namespace string
 	owner           Owner
 }
 
-// Recognise finds wanted objects among live ones of other names: by owner, and
-// by what the object is of its owner (a Rule by match URL and methods, a policy
-// by its hash and index). Live objects whose name is wanted, and those without
-// an owner, are left out.
+// Recognise finds wanted objects among live ones with other names: by owner, and by
+// the role of the object (a Rule by match URL and methods, a policy by its hash and
+// index). Live objects whose name is wanted, and those without an owner, are left
+// out.
 func Recognise(live, want []Object) Recognised {
 	names := make(map[ID]bool, len(want))
 	wanted, order := map[group][]*Object{}, []group{}
@@ -95,8 +95,8 @@ func groupOf(o *Object) (group, bool) {
 	return group{kind: id.Kind, namespace: id.Namespace, owner: owner}, ok
 }
 
-// matchGroup matches within one group: in each way of telling, those that are
-// alone on both sides.
+// matchGroup matches the objects of one group. By each way of identifying objects,
+// it matches those that are unique on both sides.
 func (r *Recognised) matchGroup(live, want []*Object) {
 	ways := 0
 	for _, o := range append(slices.Clone(live), want...) {

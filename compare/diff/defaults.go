@@ -61,7 +61,7 @@ func isDefault(kind, path string, v any) bool {
 	if ok && d == v {
 		return true
 	}
-	// A VirtualService is exported everywhere where it does not say.
+	// A VirtualService without exportTo is exported everywhere.
 	if kind == kinds.VirtualService && path == "spec.exportTo" {
 		list, _ := v.([]any)
 		return len(list) == 1 && list[0] == "*"

@@ -1,11 +1,10 @@
 // Package diff compares objects as a cluster holds them with objects as kgw
 // writes them.
 //
-// It takes plain JSON objects of two sides and returns what differs: by
-// structure and not by text, without what a server adds, lists matched by what
-// their elements are, secrets masked. It also recognises objects that a
-// controller made under random names. It reads nothing and asks nobody: where
-// the objects come from is its caller's business.
+// It takes plain JSON objects of two sides and returns what differs: by structure
+// and not by text, without what a server adds, lists matched by what their elements
+// are, secrets masked. It also recognises objects that a controller made under
+// random names. It reads no files and asks no cluster: its caller gets the objects.
 package diff
 
 import (
@@ -19,7 +18,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
-// Object is one object of a side, as encoding/json or source.Plain has it.
+// Object is one object of a side, in the form of encoding/json or source.Plain.
 type Object struct {
 	Value map[string]any
 	// Origin is where it was read, or the resource it is written for.
@@ -64,8 +63,8 @@ func child(m map[string]any, key string) map[string]any {
 // Pair is one object on both sides; nil where a side has none.
 type Pair struct{ Before, After *Object }
 
-// Pairs puts together the objects of one identity. Of two on one side the last
-// counts, as in a cluster.
+// Pairs pairs the objects of one identity. The last of several on one side counts,
+// as in a cluster.
 func Pairs(before, after []Object) []Pair {
 	at := make(map[ID]int, len(after))
 	out := make([]Pair, 0, len(after))
@@ -90,7 +89,7 @@ func Pairs(before, after []Object) []Pair {
 	return out
 }
 
-// Op is what becomes of an object.
+// Op is what happens to an object.
 type Op string
 
 // The operations.
@@ -104,7 +103,7 @@ const (
 // Difference is one object that differs.
 type Difference struct {
 	Op Op
-	// ID is that of the object as it is wanted, or of the one that goes.
+	// ID is the identity of the wanted object, or of the one that is deleted.
 	ID         ID
 	APIVersion string
 	// OldName is the name that a renamed object has now.
@@ -119,8 +118,8 @@ type Difference struct {
 // Change is one place in which an object differs.
 type Change struct {
 	Op ChangeOp
-	// Path is the field, with positions of the object as it is wanted; of what
-	// goes, as it is.
+	// Path is the field, with positions in the wanted object, or in the present one
+	// if the field is deleted.
 	Path          string
 	Before, After any // masked
 	// From and To are the positions of an element that moved, and What names
@@ -129,7 +128,7 @@ type Change struct {
 	What     string
 }
 
-// ChangeOp is what becomes of a field.
+// ChangeOp is what happens to a field.
 type ChangeOp string
 
 // The operations on fields.

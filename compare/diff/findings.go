@@ -6,8 +6,8 @@ import (
 	"github.com/kgw-dev/kgw/internal/diag"
 )
 
-// Findings returns the differences as findings, for the formats of those: each
-// at the place that its object comes from. What goes is on the before side.
+// Findings returns the differences as findings, for the formats of those: each at
+// the place that its object comes from. Deleted objects are on the before side.
 func (r *Report) Findings() diag.List {
 	var out diag.List
 	for i := range r.Differences {

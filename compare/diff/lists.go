@@ -17,9 +17,9 @@ type list struct {
 	keys []string
 }
 
-// lists are those of the kinds that kgw writes, by kind and path. What is not
-// among them is ordered when it holds texts or numbers and is matched by name
-// otherwise.
+// lists describes the lists of the kinds that kgw writes, by kind and path. Other
+// lists are ordered if they contain texts or numbers, and otherwise matched by
+// name.
 var lists = map[string]map[string]list{
 	kinds.VirtualService: {
 		"spec.hosts": {}, "spec.gateways": {}, "spec.exportTo": {},
@@ -121,9 +121,9 @@ func namedBy(key string, l []any) bool {
 // row is an element on both sides, by position; -1 where a side has none.
 type row struct{ b, a int }
 
-// match finds for each element of after the element of before that it was:
-// first those that are equal, then those of one key, then, of what is left,
-// those that have something in common, in order. The path is that of elements.
+// match finds the element of before for each element of after. It matches equal
+// elements first, then those with one key, then the remaining ones that have
+// something in common, in order. The path is that of elements.
 func match(kind, path string, l list, before, after []any) []int {
 	of := make([]int, len(after))
 	for i := range of {
@@ -155,7 +155,7 @@ func match(kind, path string, l list, before, after []any) []int {
 	return of
 }
 
-// pairRest puts together objects that are left over and alike.
+// pairRest pairs the remaining objects that are alike.
 func pairRest(before, after []any, of []int, taken []bool) {
 	next := 0
 	for i, v := range after {
@@ -194,7 +194,7 @@ func sortLists(kind, path string, v any) any {
 	return v
 }
 
-// spellValue returns a value as text: equal for equal values.
+// spellValue returns a value as a text. Equal values have equal texts.
 func spellValue(v any) string {
 	b, err := json.Marshal(v)
 	if err != nil {
@@ -203,7 +203,7 @@ func spellValue(v any) string {
 	return string(b)
 }
 
-// keyText spells the fields that identify an element; "" has none of them.
+// keyText returns the fields that identify an element as a text, "" if it has none of them.
 func keyText(keys []string, v any) string {
 	m, _ := v.(map[string]any)
 	var b strings.Builder
@@ -271,8 +271,8 @@ func orderRows(of []int, before int) []row {
 	return out
 }
 
-// movedElements returns the elements of after that are not in the order of
-// before: as few as can be, those outside a longest increasing run.
+// movedElements returns the elements of after that are not in the order of before.
+// They are as few as possible: those outside a longest increasing run.
 func movedElements(of []int) map[int]bool {
 	var best []int // best[k] ends the run of length k+1 that ends lowest
 	from := make([]int, len(of))

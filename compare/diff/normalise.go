@@ -74,7 +74,7 @@ func jsonForm(v any) any {
 	return number(v)
 }
 
-// metadata keeps what kgw writes of it.
+// metadata returns the parts of metadata that kgw writes.
 func metadata(m map[string]any) map[string]any {
 	out := map[string]any{}
 	for _, k := range []string{"name", "namespace"} {
@@ -94,8 +94,8 @@ func metadata(m map[string]any) map[string]any {
 	return out
 }
 
-// value copies a value; nil is one that is as good as absent. The path names
-// fields with "[]" for elements, as the tables do.
+// value copies a value. It returns nil for a value that means the same as an absent
+// one. The path names fields with "[]" for elements, as the tables do.
 func value(kind, path string, v any) any {
 	switch x := v.(type) {
 	case map[string]any:
@@ -145,8 +145,8 @@ func mapping(kind, path string, m map[string]any) any {
 	return out
 }
 
-// emptyHasMeaning reports whether an empty object says something where it is: a
-// match of a header without a text asks that it be there.
+// emptyHasMeaning reports whether an empty object has a meaning at a path. For
+// example, a match of a header without a text demands that the header is present.
 func emptyHasMeaning(path string) bool {
 	above, _, _ := cutLast(path, ".")
 	return present[path] || matchers[above]
@@ -162,14 +162,14 @@ func cutLast(s, sep string) (before, after string, found bool) {
 	return s[:i], s[i+len(sep):], true
 }
 
-// present are fields that mean something when they are there and empty.
+// present are the fields that have a meaning when they are empty.
 var present = map[string]bool{
 	"spec.http[].corsPolicy": true, "spec.http[].directResponse": true, "spec.http[].redirect": true, "spec.http[].rewrite": true,
 	"spec.http[].mirror": true, "spec.http[].fault": true, "spec.http[].retries": true,
 }
 
-// isOpaque reports whether a path leads into what only its reader understands:
-// the configuration of a handler, or an object of another kind.
+// isOpaque reports whether a path leads into a value that only its reader
+// understands: the configuration of a handler, or an object of another kind.
 func isOpaque(kind, path string) bool {
 	switch kind {
 	case kinds.VirtualService, kinds.AuthorizationPolicy, kinds.RequestAuthentication, kinds.Ingress, kinds.RouteGroup, kinds.HTTPRoute, kinds.ReferenceGrant:
@@ -180,13 +180,13 @@ func isOpaque(kind, path string) bool {
 	return true
 }
 
-// isConfig reports whether a path is that of a handler's whole configuration: an
-// empty one is as good as none.
+// isConfig reports whether a path is that of a handler's whole configuration, which
+// means the same empty as absent.
 func isConfig(kind, path string) bool {
 	return kind == kinds.Rule && strings.HasPrefix(path, "spec.") && strings.HasSuffix(path, ".config") && strings.Count(path, ".config") == 1
 }
 
-// number gives a number one form: int64 where it is one, else float64. A number
+// number returns a number in one form: int64 if possible, else float64. A number
 // that fits neither keeps its spelling.
 func number(v any) any {
 	switch x := v.(type) {
@@ -208,7 +208,7 @@ func number(v any) any {
 	return v
 }
 
-// exact is the largest integer up to which every one has a float of its own.
+// exact is the largest integer up to which a float represents every integer exactly.
 const exact = 1 << 53
 
 func ofFloat(f float64) any {
@@ -229,9 +229,9 @@ func ofText(s string) any {
 	return ofFloat(f)
 }
 
-// settle makes a live object look as kgw would have left it where others may
-// have a say: versions of a group, labels and annotations that neither kgw
-// writes nor its last apply wrote, and what admission fills in.
+// settle changes a live object to the wanted one in everything that others may set:
+// versions of a group, labels and annotations that neither kgw writes nor its last
+// apply wrote, and fields that admission fills in.
 func settle(live, want, raw map[string]any) {
 	group := func(o map[string]any) string { g, _, _ := strings.Cut(text(o["apiVersion"]), "/"); return g }
 	if group(live) == group(want) {
@@ -280,7 +280,7 @@ func settleOwner(live, want map[string]any) {
 	}
 }
 
-// equalValues compares two normalised values. Durations of one length are one.
+// equalValues reports whether two normalised values are equal. Durations of equal length are equal.
 func equalValues(a, b any) bool {
 	switch x := a.(type) {
 	case map[string]any:

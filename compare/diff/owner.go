@@ -26,7 +26,7 @@ type Owner struct{ Namespace, Name string }
 // String returns "namespace/name".
 func (o Owner) String() string { return o.Namespace + "/" + o.Name }
 
-// IsOwnerLabel reports whether a label is one that says whom an object is for.
+// IsOwnerLabel reports whether a label names the owner of an object.
 func IsOwnerLabel(key string) bool { return strings.HasPrefix(key, kymaLabels) || key == ownLabel }
 
 // Owner reads the owner from the labels that a controller or kgw put on the
@@ -56,7 +56,7 @@ func (o *Object) controllerOwner() (Owner, bool) {
 	return o.Owner()
 }
 
-// controllerLabel reports whether a label says whose an object is, in the form
+// controllerLabel reports whether a label names the owner of an object, in the form
 // of some release of Kyma's API Gateway.
 func controllerLabel(key string) bool {
 	return strings.HasPrefix(key, kymaLabels) || slices.Contains(moduleLabels, key)
@@ -72,8 +72,7 @@ func withoutNamespace(hash string) string {
 	return rest
 }
 
-// Parent names the object that the cluster deletes this one with: its
-// controlling owner.
+// Parent names the controlling owner, with which the cluster deletes this object.
 func (o *Object) Parent() (kind, name string) {
 	refs, _ := child(o.Value, "metadata")["ownerReferences"].([]any)
 	for _, r := range refs {

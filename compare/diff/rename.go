@@ -20,9 +20,9 @@ func (d *Difference) Meanwhile() string {
 	return "without it requests are answered with 404"
 }
 
-// Order returns the order in which a renaming loses no request, or the fewest:
-// Oathkeeper refuses a request that two Rules match, so one of them has to go
-// first.
+// Order returns the order in which a renaming loses no requests, or the fewest.
+// Oathkeeper refuses a request that two Rules match, so one of them has to be
+// deleted first.
 func (d *Difference) Order() string {
 	if d.ID.Kind == kinds.Rule {
 		return "delete " + d.OldName + " first, then create " + d.ID.Name + " at once: 404 meanwhile, never 500; without a gap only in place, keep the name with kgw adopt"

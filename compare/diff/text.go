@@ -13,7 +13,7 @@ import (
 type View struct {
 	// Before and After name the sides: "live" and "kgw".
 	Before, After string
-	// Context is how many unchanged lines are around a change.
+	// Context is the number of unchanged lines around a change.
 	Context int
 	Color   bool
 }

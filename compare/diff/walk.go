@@ -10,8 +10,8 @@ import (
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
-// walk goes down two objects side by side and collects what differs. It returns
-// both back as they are shown: masked, and with lists in one order.
+// walk visits two objects side by side and collects their differences. It returns
+// both as they are shown: masked, and with lists in one order.
 type walk struct {
 	kind    string
 	changes []Change
@@ -19,8 +19,8 @@ type walk struct {
 
 func newWalk(kind string) *walk { return &walk{kind: kind} }
 
-// at is where the walk is: the field path as users see it, and as the tables
-// spell it.
+// at is the current place of the walk: the field path as users see it, and as the
+// tables spell it.
 type at struct{ path, pattern string }
 
 func (p at) key(k string) at {
@@ -143,7 +143,7 @@ func elementName(v any) string {
 	return strings.Join(parts, ", ")
 }
 
-// condition spells a string match of Istio.
+// condition returns a string match of Istio as a text.
 func condition(v any) string {
 	m, _ := v.(map[string]any)
 	for _, k := range []string{"exact", "prefix", "regex"} {

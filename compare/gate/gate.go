@@ -1,5 +1,5 @@
-// Package gate holds the changes between two states of a repository against what
-// the repository forbids, and what it allows once.
+// Package gate compares the changes between two states of a repository with the
+// kinds that the repository forbids, and the single changes that it allows.
 //
 // It takes the configurations of both states, a date, and changes by their ids,
 // and returns a verdict on each and findings about the entries of gate.allowed.
@@ -18,28 +18,28 @@ import (
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
-// Verdict is what becomes of a change.
+// Verdict is the decision about a change.
 type Verdict string
 
 // The verdicts.
 const (
 	// Forbidden: the gate fails.
 	Forbidden Verdict = "forbidden"
-	// Allowed: it is of a kind that is forbidden, and an entry lets it through.
+	// Allowed: its kind is forbidden, but an entry lets it through.
 	Allowed Verdict = "allowed"
-	// Passed: it is of a kind that the repository does not forbid.
+	// Passed: the repository does not forbid its kind.
 	Passed Verdict = "passed"
 )
 
-// unknown is the kind of what could not be decided, and so may be of any kind.
+// unknown is the kind of changes that could not be decided, and so may be of any kind.
 const unknown = "unknown"
 
 // Entry is an entry of gate.allowed.
 type Entry struct {
 	config.AllowedChange
-	// New reports that the change of the repository adds it, Gone that it
-	// removes it. An entry that is neither lets nothing through: it was for
-	// another change.
+	// New reports that the change of the repository adds it, Gone that it removes
+	// it. An entry that is neither lets nothing through, since it was for another
+	// change.
 	New, Gone bool
 
 	used bool
@@ -48,7 +48,7 @@ type Entry struct {
 // counts reports whether the entry can let a change through.
 func (e *Entry) counts() bool { return e.New || e.Gone }
 
-// Gate is what holds for one change of a repository.
+// Gate has the rules for one change of a repository.
 type Gate struct {
 	before  string // how the before side is called
 	at      time.Time
@@ -58,10 +58,10 @@ type Gate struct {
 	entries []*Entry
 }
 
-// New returns the gate between two states of a repository: what one of them
-// forbids is forbidden, so that a change cannot weaken the gate that it goes through.
-// name is how the before side is called; at is the date that entries are held
-// against. A state without a configuration has the defaults.
+// New returns the gate between two states of a repository: what one of them forbids
+// is forbidden, so that a change cannot weaken the gate that it goes through. name is
+// the name of the before side, and at is the date that decides whether entries apply.
+// A state without a configuration has the defaults.
 func New(before, after []*config.Config, name string, at time.Time) *Gate {
 	g := &Gate{before: name, at: at}
 	was, is := forbiddenKinds(before), forbiddenKinds(after)
@@ -116,8 +116,9 @@ func forbiddenKinds(states ...[]*config.Config) []string {
 }
 
 // allowedChanges returns the entries of the configurations of a state and of those
-// further up. Files that are known already are left out, and become known: a
-// file that both states have in common says nothing of the one before.
+// further up. Files that are already known are left out, since a file that both
+// states have in common says nothing about the state before. The others become
+// known.
 func allowedChanges(list []*config.Config, known map[string]bool) []config.AllowedChange {
 	var out []config.AllowedChange
 	read := map[string]bool{}
@@ -138,14 +139,14 @@ func allowedChanges(list []*config.Config, known map[string]bool) []config.Allow
 	return out
 }
 
-// Dated reports whether there is an entry that a date decides about.
+// Dated reports whether there is an entry with a date.
 func (g *Gate) Dated() bool { return slices.ContainsFunc(g.entries, (*Entry).counts) }
 
 // Fail returns the kinds of changes that are forbidden.
 func (g *Gate) Fail() []string { return g.fail }
 
-// Judge returns the verdict on a change, and the entry that lets it through. An
-// empty kind is one that nothing but an entry lets through.
+// Judge returns the verdict on a change, and the entry that lets it through. Only
+// an entry lets through a change with an empty kind.
 func (g *Gate) Judge(kind, id string) (Verdict, *Entry) {
 	kind = strings.ToLower(kind)
 	if kind != "" && kind != unknown && !slices.Contains(g.fail, kind) {
@@ -163,8 +164,8 @@ func (g *Gate) Judge(kind, id string) (Verdict, *Entry) {
 	return Forbidden, nil
 }
 
-// Findings returns the findings about the entries, and about a change that asks
-// for less than what applies. All changes must have been judged.
+// Findings returns the findings about the entries, and about a change that weakens
+// the rules. All changes must have been judged.
 func (g *Gate) Findings() diag.List {
 	var found diag.List
 	if len(g.missing) > 0 {
@@ -182,7 +183,7 @@ func (g *Gate) Findings() diag.List {
 	return found
 }
 
-// findingAbout returns what is to be said about an entry, nil for nothing.
+// findingAbout returns the finding about an entry, nil for none.
 func (g *Gate) findingAbout(e *Entry) *diag.Finding {
 	const remove = "remove the entry"
 	f := &diag.Finding{Code: diag.AllowedUnused, Span: e.Span, Help: remove}

@@ -11,8 +11,8 @@ import (
 	"github.com/kgw-dev/kgw/prove/changes"
 )
 
-// island is the data of a page: texts as they are shown. What could steer or
-// reorder a line shows as escapes.
+// island is the data of a page: texts as they are shown. Characters that could
+// control or reorder a line are shown as escapes.
 type island struct {
 	Inputs    []string    `json:"inputs"`
 	Accesses  []access    `json:"accesses"`
@@ -28,7 +28,7 @@ type island struct {
 	ForRecord int         `json:"forRecord"`
 }
 
-// access is a kind of access, and how many rows have it.
+// access is a kind of access with the number of its rows.
 type access struct {
 	Name  exposure.Access `json:"name"`
 	Title string          `json:"title"`
@@ -92,7 +92,7 @@ type finding struct {
 	Witness  string   `json:"witness,omitempty"`
 }
 
-// comparison is what changed for callers.
+// comparison lists the changes for callers.
 type comparison struct {
 	Name      string   `json:"name"`
 	Changes   []change `json:"changes"`

@@ -20,7 +20,7 @@ import (
 	"github.com/kgw-dev/kgw/prove/changes"
 )
 
-// Page is what a page shows.
+// Page is the content of a page.
 type Page struct {
 	// Inputs are the paths of the inputs, as the user named them.
 	Inputs []string
@@ -28,8 +28,7 @@ type Page struct {
 	// Recording is the cluster that the request box asks, a value that is written as
 	// JSON; nil leaves the box out. It needs HasSimulator.
 	Recording any
-	// Changes is what is answered differently than in another state; nil where
-	// none is compared.
+	// Changes are the differences from another state, nil if none is compared.
 	Changes *changes.Report
 }
 
@@ -39,7 +38,7 @@ var files embed.FS
 // scripts are the parts of the script, in the order in which they run.
 var scripts = []string{"dom", "model", "state", "routes", "detail", "picture", "request", "panels", "page"}
 
-// simulator holds the simulator where the program was built with it (make simulator).
+// simulator contains the simulator if the program was built with it (make simulator).
 //
 //go:embed simulator
 var simulator embed.FS
@@ -56,8 +55,8 @@ const (
 	execFile = "simulator/wasm_exec.js" // Go's own, of the toolchain that built the other
 )
 
-// box is what only a page with a request box has: the simulator, in base64, and the
-// cluster that it is asked about.
+// box is the request box of a page: the simulator, in base64, and the cluster that
+// it answers for.
 type box struct {
 	Wasm      template.HTML
 	Recording any
@@ -80,8 +79,8 @@ func newBox(p *Page) (*box, string, error) {
 	return &box{template.HTML(base64.StdEncoding.EncodeToString(wasm)), p.Recording}, string(script), nil //nolint:gosec // base64 only
 }
 
-// document is what the template prints. The style and the script are files of
-// this package.
+// document is the value that the template prints. The style and the script are
+// files of this package.
 type document struct {
 	Policy template.HTMLAttr
 	Style  template.CSS
