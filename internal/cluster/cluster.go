@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"k8s.io/client-go/rest"
+
+	"github.com/kgw-dev/kgw/internal/parallel"
 )
 
 // Reason is the kind of a problem.
@@ -100,14 +102,5 @@ type Client struct {
 
 // each calls work for 0 to n-1, as many at once as the client may.
 func (c *Client) each(n int, work func(i int)) {
-	var next atomic.Int64
-	var wg sync.WaitGroup
-	for range min(c.concurrency, n) {
-		wg.Go(func() {
-			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
-				work(i)
-			}
-		})
-	}
-	wg.Wait()
+	parallel.Bounded(n, c.concurrency, work)
 }
