@@ -61,8 +61,8 @@ func drawToken(rnd *rand.Rand) simulate.Token {
 	return simulate.Token{Kind: "jwt", Claims: facts, Via: via, Session: &simulate.Session{Subject: "me"}}
 }
 
-// became returns what becomes of a request, in all that callers and upstreams see.
-func became(d *simulate.Decision) string {
+// spellOutcomes returns the outcomes of a request as callers and upstreams see them.
+func spellOutcomes(d *simulate.Decision) string {
 	var out []string
 	for _, o := range d.Each() {
 		text := fmt.Sprint(answered(&o.Decision), " ", o.Decision.Answer, o.Decision.Response)
@@ -124,7 +124,7 @@ func answeredApart(rnd *rand.Rand, before, after *prove.Cluster, request string)
 			continue
 		}
 		a, b := before.Mesh.Decide(q, nil), after.Mesh.Decide(q, nil)
-		if was, is := became(&a), became(&b); was != is {
+		if was, is := spellOutcomes(&a), spellOutcomes(&b); was != is {
 			return fmt.Sprintf("%s %v: %s -> %s", line, q.Token, was, is)
 		}
 	}
@@ -143,7 +143,7 @@ func letInApart(rnd *rand.Rand, before, after *prove.Cluster, q *simulate.Reques
 	if a.MayPass() == b.MayPass() {
 		return ""
 	}
-	return fmt.Sprintf("%s to %s %v: %s -> %s", q.Caller, q.To, q.Token, became(&a), became(&b))
+	return fmt.Sprintf("%s to %s %v: %s -> %s", q.Caller, q.To, q.Token, spellOutcomes(&a), spellOutcomes(&b))
 }
 
 // contrast shows two texts, the lines that differ one after the other.

@@ -55,8 +55,8 @@ type Cluster struct {
 	own  *side
 }
 
-// asked returns the cluster as statements look at it.
-func (c *Cluster) asked() *side {
+// statementSide returns the cluster as statements see it.
+func (c *Cluster) statementSide() *side {
 	c.once.Do(func() { c.own = c.side(nil) })
 	return c.own
 }

@@ -19,7 +19,7 @@ import (
 // What else a caller may choose, and what the inputs leave open, is tried in
 // every combination.
 func (p *prover) proveDirect() {
-	side := p.cluster.asked()
+	side := p.cluster.statementSide()
 	mesh := *p.cluster.Mesh
 	mesh.Delegates = slices.Clone(mesh.Delegates)
 	for i := range mesh.Delegates {

@@ -164,7 +164,7 @@ func (a *attempt) moreOpen(gateways []*ir.Gateway, model *reference.Model, clust
 		meant.Target, _ = match.RawPath.See(r.Target) // Envoy resolves dot segments, and sends that on
 	}
 	want, got := model.Decide(&meant, nil), cluster.Mesh.Decide(r, nil)
-	if name := unasked(gateways, &want, &got); name != "" {
+	if name := reasonUnasked(gateways, &want, &got); name != "" {
 		return fmt.Sprintf("%s\n%s https://%s%s with %+v reaches %s, and %s is not asked", a.text, r.Method, r.Host, r.Target, r.Token, got.Upstream, name)
 	}
 	if !got.Passed() || want.Passed() || want.Cause == simulate.Preflight || want.Cause == simulate.BadRequest {
@@ -175,9 +175,9 @@ func (a *attempt) moreOpen(gateways []*ir.Gateway, model *reference.Model, clust
 	return fmt.Sprintf("%s\n%+v\n%s https://%s%s with %+v reaches %s; the authors answer %d %s\n%v", a.text, a.c.Policy, r.Method, r.Host, r.Target, r.Token, got.Upstream, want.Status, want.Cause, trail.Steps)
 }
 
-// unasked names an external authorizer of the route that the authors mean, that
+// reasonUnasked names an external authorizer of the route that the authors mean, that
 // what was written does not ask.
-func unasked(gateways []*ir.Gateway, want, got *simulate.Decision) string {
+func reasonUnasked(gateways []*ir.Gateway, want, got *simulate.Decision) string {
 	if !got.Passed() || !want.Passed() {
 		return ""
 	}

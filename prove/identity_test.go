@@ -41,9 +41,9 @@ func TestIdentity(t *testing.T) {
 		"another rule, added":        {rules(admin, billing), rules(billing, other)},
 		"another order":              {rules(billing, admin), rules(billing)},
 		"other lines":                {"# a comment\n\n" + rules(admin, billing), strings.ReplaceAll(rules(billing), ", ", ",\n  ")},
-		"another host beside":        {beside(rules(admin, billing)), beside(rules(billing))},
+		"another host beside":        {addOtherHost(rules(admin, billing)), addOtherHost(rules(billing))},
 		"another resource of a host": {strings.ReplaceAll(rules(admin, billing), "name: a,", "name: b,"), strings.ReplaceAll(rules(billing), "name: a,", "name: b,")},
-		"a host that comes on top":   {rules(admin, billing), beside(rules(billing))},
+		"a host that comes on top":   {rules(admin, billing), addOtherHost(rules(billing))},
 	} {
 		got := identities(t, c[0], c[1])
 		for text, id := range want {
@@ -80,8 +80,8 @@ func keys(m map[string][]string) []string {
 	return out
 }
 
-// beside adds a resource of another host.
-func beside(text string) string {
+// addOtherHost adds a resource of another host.
+func addOtherHost(text string) string {
 	return text + "---\n" + `{apiVersion: gateway.kyma-project.io/v2, kind: APIRule, metadata: {name: z, namespace: shop}, spec: {hosts: [aaa.example.com], ` +
 		`gateway: kyma-system/kyma-gateway, service: {name: web, port: 80}, rules: [` + openRest + `]}}` + "\n"
 }

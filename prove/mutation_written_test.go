@@ -239,25 +239,25 @@ func differs(before, after classes.Side, rnd *rand.Rand) (was, is string) {
 	}
 	rnd.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
 	for _, q := range all[:min(askedOf, len(all))] {
-		if was, is := told(before, q.r, q.service), told(after, q.r, q.service); was != is {
+		if was, is := spellAnswer(before, q.r, q.service), spellAnswer(after, q.r, q.service); was != is {
 			return q.r.Method + " " + q.r.Scheme + "://" + q.r.Host + q.r.Target + ": " + was, is
 		}
 	}
 	return "", ""
 }
 
-// told returns what a side answers to a request that comes in, or is sent to a
-// service from inside the cluster.
-func told(side classes.Side, r *simulate.Request, service string) string {
+// spellAnswer returns the answer of a side to a request that comes in, or is sent to
+// a service from inside the cluster.
+func spellAnswer(side classes.Side, r *simulate.Request, service string) string {
 	if service == "" {
-		return everything(side.Decide(r))
+		return spellDecision(side.Decide(r))
 	}
 	d := side.Inside(r, service, simulate.Insider)
 	return fmt.Sprint("from inside: ", d.MayPass(), d.Passed())
 }
 
-// everything spells what a caller and an upstream can tell of a decision.
-func everything(d simulate.Decision) string {
+// spellDecision returns the part of a decision that a caller and an upstream can observe.
+func spellDecision(d simulate.Decision) string {
 	var out []string
 	for _, o := range d.Each() {
 		text := fmt.Sprint(o.Decision.Status, o.Decision.Cause == simulate.Anything)

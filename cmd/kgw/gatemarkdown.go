@@ -39,15 +39,15 @@ func (r *gateReport) document() *report.Document {
 	return &report.Document{
 		Title: report.Plain("kgw gate " + title), Level: 3,
 		Intro:  report.Join(report.Plain("Against "), report.Code(r.Before), report.Plain(": "+strings.TrimPrefix(r.count(), "gate: ")+". Forbidden are "+strings.Join(r.Fail, ", ")+".")),
-		Blocks: []report.Block{calls, rows, r.further()},
+		Blocks: []report.Block{calls, rows, r.furtherFindings()},
 		Left: func(n int) string {
 			return report.Plural(n, "more row is left out", "more rows are left out") + ": the comment has no more room. The report of the job has them all."
 		},
 	}
 }
 
-// further lists the notes and the findings that have no row in the tables.
-func (r *gateReport) further() report.List {
+// furtherFindings lists the notes and the findings that have no row in the tables.
+func (r *gateReport) furtherFindings() report.List {
 	var out report.List
 	for i := range r.findings {
 		if f := &r.findings[i]; f.Severity >= diag.Warning && !slices.Contains(inTables, f.Code) {

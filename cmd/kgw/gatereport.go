@@ -131,8 +131,8 @@ func (r *gateReport) json(w io.Writer, found *diag.Report) error {
 	}{r, base.Findings, base.Summary})
 }
 
-// number returns the number of changes with a verdict.
-func (r *gateReport) number(v gate.Verdict) int {
+// countVerdict returns the number of changes with a verdict.
+func (r *gateReport) countVerdict(v gate.Verdict) int {
 	n := 0
 	for i := range r.Changes {
 		if r.Changes[i].Verdict == v {
@@ -156,7 +156,7 @@ func (r *gateReport) count() string {
 		return "gate: " + strings.Join(append(parts, "nothing is compared: no request is served on either side"), "; ")
 	}
 	for _, v := range []gate.Verdict{gate.Forbidden, gate.Allowed, gate.Passed} {
-		if n := r.number(v); n > 0 {
+		if n := r.countVerdict(v); n > 0 {
 			parts = append(parts, report.Counted(n, "change")+" "+string(v))
 		}
 	}

@@ -36,7 +36,7 @@ func (m *Model) Decide(r *simulate.Request, _ *simulate.Trail) simulate.Decision
 		return m.decideSpecific(g, r)
 	}
 	for _, route := range g.Routes {
-		if !takes(route, r) {
+		if !routeMatches(route, r) {
 			continue
 		}
 		d := simulate.Decision{Status: http.StatusUnauthorized, Cause: simulate.NoCredentials, At: route.Origin}
@@ -72,7 +72,7 @@ func (m *Model) gateway(host string) *ir.Gateway {
 	return best
 }
 
-func takes(route *ir.Route, r *simulate.Request) bool {
+func routeMatches(route *ir.Route, r *simulate.Request) bool {
 	s := match.Set{Path: pathlang.TemplateMeaning(route.Match.Path), Methods: route.Match.Methods, View: match.RawPath}
 	if route.AnyMethod && open(route) || len(s.Methods) == 0 {
 		s.Methods = nil

@@ -307,7 +307,7 @@ func (l *loader) routes(m *simulate.Manifest, b *binding) []*route {
 }
 
 // isLast reports whether istiod makes no routes behind one, because it matches
-// everything.
+// allOutcomes.
 func (b *binding) isLast(r *route) bool {
 	return r.catchAll() && len(r.only) == 0 && (r.port == 0 || b.t.number != 0)
 }

@@ -8,9 +8,8 @@ import (
 	"github.com/kgw-dev/kgw/simulate/simulatetest"
 )
 
-// everything returns every outcome that a request may have when all is asked that is
-// possible at all, copies included.
-func everything(g *Gateway, r *simulate.Request) string {
+// allOutcomes returns every possible outcome of a request, those of copies included.
+func allOutcomes(g *Gateway, r *simulate.Request) string {
 	all := simulate.Decision{}
 	simulate.Worlds(true, func(w *simulate.World) bool {
 		all.Outcomes = append(all.Outcomes, simulate.Outcome{Decision: g.Decide(r.In(w), nil)})
@@ -85,7 +84,7 @@ func TestCopies(t *testing.T) {
 	} {
 		g := loaded(t, virtualService("a", "", "a.test", entry))
 		r := simulatetest.Request(t, "GET https://a.test/x")
-		if got := everything(g, r); got != want {
+		if got := allOutcomes(g, r); got != want {
 			t.Errorf("%s reaches %s, want %s", entry, got, want)
 		}
 		if got := simulatetest.Ask(g, r); got != "a.default:80" {
@@ -198,7 +197,7 @@ func TestOthersForAHost(t *testing.T) {
 	// where the host is served, the route is one that is asked about in doubt
 	both := loaded(t, strings.Replace(grpc, "HOST", "a.test", 1)+virtualService("a", "", "a.test", to("a")))
 	r := simulatetest.Request(t, "GET https://a.test/")
-	if got := everything(both, r); got != "a.default:80 or anything" {
+	if got := allOutcomes(both, r); got != "a.default:80 or anything" {
 		t.Errorf("in doubt: %s", got)
 	}
 	trail := &simulate.Trail{}
@@ -217,7 +216,7 @@ func TestRefusedIsAbsent(t *testing.T) {
 	if d.Cause != simulate.NoHost || !strings.Contains(d.Reason, "Istio refuses the VirtualService default/a") || d.At.Path != "spec.http[0].match[0].uri" {
 		t.Errorf("%+v", d)
 	}
-	if got := everything(g, r); got != "404 no-host or anything" {
+	if got := allOutcomes(g, r); got != "404 no-host or anything" {
 		t.Errorf("in doubt: %s", got)
 	}
 	if !g.Serves("a.test") || g.Services != 1 {
