@@ -34,7 +34,7 @@ func shops(t *testing.T) string {
 	})
 }
 
-// object is what the tests look at of a manifest.
+// object has the parts of a manifest that the tests look at.
 type object struct {
 	APIVersion, Kind string
 	Metadata         struct{ Namespace string }

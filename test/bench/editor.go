@@ -175,7 +175,7 @@ func (e *editor) published(uri string, version int) error {
 	})
 }
 
-// message is what of a message of the protocol is looked at.
+// message has the parts of a message of the protocol that are used.
 type message struct {
 	ID     *int
 	Method string
@@ -228,7 +228,7 @@ func (e *editor) wait(is func(*message) bool) error {
 	}
 }
 
-// processorTime returns what a process that still runs has used, as Linux counts it in
+// processorTime returns the processor time of a running process, as Linux counts it in
 // /proc/PID/stat (fields 14 and 15, in hundredths of a second).
 func processorTime(pid int) time.Duration {
 	data, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))

@@ -129,7 +129,7 @@ func (t *table) all(o *options, in *inputs, self, dir string) error {
 	if err := put("growth", t.growths(in), nil); err != nil {
 		return err
 	}
-	text, err = t.promised(o, in)
+	text, err = t.goalTable(o, in)
 	if err := put("promises", text, err); err != nil {
 		return err
 	}

@@ -128,8 +128,8 @@ func promises(o *options, in *inputs) []promise {
 	}
 }
 
-// promised returns a table of what is aimed at and what was measured.
-func (t *table) promised(o *options, in *inputs) (string, error) {
+// goalTable returns a table of the goals and the measurements.
+func (t *table) goalTable(o *options, in *inputs) (string, error) {
 	var text strings.Builder
 	text.WriteString("| promise | aim | measured | reached |\n|---|---:|---:|---|\n")
 	for _, p := range promises(o, in) {

@@ -26,7 +26,7 @@ func TestPromises(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	text, err := tab.promised(o, in)
+	text, err := tab.goalTable(o, in)
 	if text += tab.growths(in); err != nil || strings.Contains(text, "NaN") || strings.Contains(text, "Inf") || strings.Count(text, " 0.00 ") > 1 {
 		t.Errorf("%v\n%s", err, text)
 	}

@@ -12,7 +12,7 @@ import (
 // files and as kubectl writes them, a tenth of them, and requests for these.
 type traces struct {
 	file, files, list, tenth, requests string
-	url                                string // of a request that one of the Rules takes
+	url                                string // of a request that one of the Rules matches
 }
 
 // rule returns Rule i as a cluster has it; two share a host.

@@ -11,7 +11,7 @@ import (
 // what it shows and answers, in milliseconds.
 const painted = `new Promise(done => requestAnimationFrame(() => setTimeout(() => done(performance.now()))))`
 
-// searched is how long a search takes until its result is painted.
+// searched returns the time that a search takes until its result is painted.
 const searched = `(() => {
   const start = performance.now();
   byId("q").value = "orders/4999";

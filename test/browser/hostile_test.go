@@ -17,8 +17,8 @@ import (
 	"github.com/kgw-dev/kgw/test/browser"
 )
 
-// payloads are texts that run, or load something, where a page takes them for
-// more than text.
+// payloads are texts that run, or load something, if a page treats them as more
+// than text.
 var payloads = []string{
 	`<script>window.pwned=1</script>`, `</script><script>window.pwned=1</script>`, `<!--<script>window.pwned=1</script>`, `<img src=x onerror=window.pwned=1>`,
 	`"><img src="http://evil.test/a.png" onerror="window.pwned=1">`, `' autofocus onfocus='window.pwned=1`, `" onmouseover="window.pwned=1" x="`, `<svg/onload=window.pwned=1>`,

@@ -153,7 +153,7 @@ func typed(id, text string) chromedp.Action[chromedp.Void] {
 	}
 }
 
-// hostile are texts that a page must not take for anything but texts.
+// hostile are texts that a page must treat only as texts.
 var hostile = []string{
 	`<script>window.ran=1</script>`, `<img src=x onerror="window.ran=1">`, `"><svg onload="window.ran=1">`, `' onmouseover='window.ran=1`,
 	`javascript:window.ran=1`, `</pre><iframe srcdoc="<script>parent.ran=1</script>">`, `{{constructor.constructor('window.ran=1')()}}`, "\u2028window.ran=1//",

@@ -117,7 +117,7 @@ func TestKeyboard(t *testing.T) {
 	press("/")
 	at("slash", `document.activeElement.id === "q"`)
 	// A key and its character are two events here; a browser has one that the page
-	// takes.
+	// handles.
 	browser.Eval[string](p, `byId("q").value = ""`)
 	press("e", "x", kb.ArrowDown)
 	at("down from the search", `document.activeElement === document.querySelectorAll(".open")[0] && byId("q").value === "ex"`)

@@ -22,9 +22,9 @@ func admitted(object map[string]any) string {
 	return ""
 }
 
-// said returns the words of the server in which line breaks and quotes are as JSON
+// spellMessage returns the words of the server in which line breaks and quotes are as JSON
 // has them.
-func said(words string) string {
+func spellMessage(words string) string {
 	quoted, _ := json.Marshal(words)
 	return strings.Trim(string(quoted), `"`)
 }
@@ -52,7 +52,7 @@ func TestAdmitsGatewayAPI(t *testing.T) {
 		switch {
 		case want == "admitted" && got != "":
 			t.Errorf("%s: refused: %s", name, got)
-		case want != "admitted" && !strings.Contains(got, said(want)):
+		case want != "admitted" && !strings.Contains(got, spellMessage(want)):
 			t.Errorf("%s: got %q, want %q", name, got, want)
 		}
 		refused[want] = true
@@ -208,7 +208,7 @@ func absolute(t *testing.T, path string) string {
 	return out
 }
 
-// refused returns what kgw says that the server refuses of an object, and where.
+// refused returns why, according to kgw, the server refuses an object, and where.
 func refused(object map[string]any) (why, path string) {
 	kind, _ := object["kind"].(string)
 	return definition.Refused(kind, source.Field(source.NodeOf(source.ObjectOf(object)), "spec"))

@@ -21,7 +21,7 @@ type repository struct {
 	namespace string
 }
 
-// outcome is what a run of kgw gave.
+// outcome is the result of a run of kgw.
 type outcome struct {
 	code           int
 	stdout, stderr string

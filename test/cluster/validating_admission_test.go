@@ -61,7 +61,7 @@ spec:
   paths: {/orders: {get: {x-fabric-privileges: [read]}}}
 `
 
-// jwtOfV1beta1 is what makes the route of admissionRule ask for a token.
+// jwtOfV1beta1 is the handler that makes the route of admissionRule demand a token.
 const jwtOfV1beta1 = "jwt\n      config: {trusted_issuers: [\"https://login.example\"], jwks_urls: [\"https://login.example/keys\"]}"
 
 // TestAdmissionPolicy applies what kgw build --emit admission-policy writes,

@@ -46,7 +46,7 @@ data:
     - {type: gitlab, id: lab, name: Lab, config: {clientID: a, clientSecret: $GITHUB_SECRET, redirectURI: "https://dex.example.com/callback"}}
 `
 
-// fragment is what kgw writes, as Dex's own cmd/dex reads it.
+// fragment is the output of kgw as Dex's own cmd/dex reads it.
 type fragment struct {
 	EnablePasswordDB bool `json:"enablePasswordDB"`
 	Connectors       []struct {

@@ -41,9 +41,9 @@ func exported(t *testing.T, dir string) map[string]described {
 
 const modeline = "# yaml-language-server: $schema="
 
-// TestEditorsKnowEveryKind: with a modeline that names an exported schema, the
-// one of its kind or the one of all, the server reports a field that does not
-// exist where it stands, and offers those that do.
+// TestEditorsKnowEveryKind: with a modeline that names an exported schema, the one
+// of its kind or the one of all, the server reports a field that does not exist at
+// its place, and offers those that do.
 func TestEditorsKnowEveryKind(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

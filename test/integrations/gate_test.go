@@ -14,7 +14,7 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// forge is what GitHub and GitLab know of the comments of one pull request.
+// forge has the comments of one pull request as GitHub and GitLab do.
 type forge struct {
 	mu      sync.Mutex
 	bodies  []string

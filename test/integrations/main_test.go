@@ -70,7 +70,7 @@ func onPath(t *testing.T, name string) string {
 	return path
 }
 
-// result is what a program gave.
+// result is the result of a program.
 type result struct {
 	code           int
 	stdout, stderr string

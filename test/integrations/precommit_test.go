@@ -73,7 +73,7 @@ func TestOneProgram(t *testing.T) {
 }
 
 // many returns a repository with 300 files: faults of one file, and faults across
-// two files that stand far apart.
+// two files that are far apart.
 func many(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()

@@ -269,7 +269,7 @@ func TestProblemMatcher(t *testing.T) {
 	}
 }
 
-// gitlab is what of the template's jobs a runner executes.
+// gitlab has the parts of the template's jobs that a runner executes.
 type gitlab struct {
 	Script       []string
 	BeforeScript []string `yaml:"before_script"`

@@ -109,7 +109,7 @@ func decoded(kind istio.GroupVersionKind, namespace, name string, spec []byte) (
 	return c, err
 }
 
-// refusal returns why Istio's webhook refuses one of the objects, "" where it takes
+// refusal returns why Istio's webhook refuses one of the objects, "" if it accepts
 // them all.
 func refusal(t testing.TB, objects []manifest.Object) string {
 	t.Helper()

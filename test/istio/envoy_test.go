@@ -74,8 +74,8 @@ func (e *envoy) compile(r *routev3.Route) error {
 	return nil
 }
 
-// whole returns an expression that takes whole values only, as Envoy matches. In one
-// that RE2 takes, \Q may be open at the end.
+// whole returns an expression that matches only whole values, as Envoy matches. In
+// one that RE2 accepts, \Q may be open at the end.
 func whole(text string) (*re2.Regexp, error) {
 	if _, err := re2.Compile(text); err != nil {
 		return nil, err
@@ -99,7 +99,7 @@ func corsOf(r *routev3.Route) (*corsv3.CorsPolicy, error) {
 	return out, out.ValidateAll()
 }
 
-// answer is what became of a request.
+// answer is the decision about a request.
 type answer struct {
 	Status   int
 	Route    string

@@ -19,7 +19,7 @@ func (g *services) rarely() bool { return g.Intn(10) == 0 }
 
 var hostPool = []string{"a.test", "a.test", "b.test", "A.Test", "*.test", "*.a.test", "*-x.test", "*x.test", "deep.a.test", "short", "10.0.0.1", "*", "b.a.test", "*.b.a.test"}
 
-// paths are matchers with texts that they take, or nearly take.
+// paths are matchers with texts that they match, or nearly match.
 var pathPool = []struct {
 	kind, text string
 	asked      []string
@@ -47,7 +47,7 @@ var pathPool = []struct {
 
 var dots = []string{"/a/../items", "/./items", "/items/%2e%2e/x", "/..", "//items", "/a//b/../c", `/a\..\items`, "/%2E%2E/items/1", "/items/1/..;/x", "/a/b/.."}
 
-// set returns a set of VirtualServices that the webhook takes one by one.
+// set returns a set of VirtualServices that the webhook accepts one by one.
 func (g *services) set(t *testing.T) []object {
 	var out []object
 	for i := range 1 + g.Intn(5) {

@@ -99,8 +99,8 @@ func claimed(found diag.List) (ofIstio, ofEnvoy bool) {
 	return ofIstio, ofEnvoy
 }
 
-// nacked returns why Envoy refuses the routes of the VirtualServices, nil where it
-// takes them.
+// nacked returns why Envoy refuses the routes of the VirtualServices, nil if it
+// accepts them.
 func nacked(t *testing.T, objects []manifest.Object) error {
 	t.Helper()
 	var docs []object

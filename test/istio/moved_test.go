@@ -208,7 +208,7 @@ func refused(t *testing.T, docs string) bool {
 	return false
 }
 
-// movedTo returns the objects that VirtualServices become; "" where one of them
+// movedTo returns the objects that VirtualServices are moved to, "" if one of them
 // stays.
 func movedTo(t *testing.T, docs string) (string, diag.List) {
 	t.Helper()

@@ -24,7 +24,7 @@ import (
 	"github.com/kgw-dev/kgw/simulate/simulatetest"
 )
 
-// rules makes AuthorizationPolicies of every form that Istio's webhook takes.
+// rules makes AuthorizationPolicies of every form that Istio's webhook accepts.
 type rules struct{ hostile }
 
 // TestDecidesAsRBAC compares what the simulator makes of AuthorizationPolicies with
@@ -65,7 +65,7 @@ func TestDecidesAsRBAC(t *testing.T) {
 	}
 }
 
-// policies returns some that the webhook takes; kgw takes them too.
+// policies returns some that the webhook accepts; kgw accepts them too.
 func (g *rules) policies(t *testing.T) []object {
 	t.Helper()
 	var out []object

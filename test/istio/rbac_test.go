@@ -20,7 +20,7 @@ import (
 type connection struct {
 	*simulate.Request
 	port           uint32
-	peer, client   netip.Addr // who connects, and whom the proxy takes for the client
+	peer, client   netip.Addr // who connects, and whom the proxy treats as the client
 	sni            string
 	claims, filter map[string]any // the payload of the verified token, nil without one; metadata of another filter
 }

@@ -25,7 +25,7 @@ var judgedKinds = map[string]istio.GroupVersionKind{
 	"RequestAuthentication": gvk.RequestAuthentication, "PeerAuthentication": gvk.PeerAuthentication, "DestinationRule": gvk.DestinationRule,
 }
 
-// refusable are specs that Istio takes, which together have the fields of the
+// refusable are specs that Istio accepts, which together have the fields of the
 // tables.
 var refusable = map[string][]string{
 	"VirtualService": {
@@ -130,7 +130,7 @@ func judged(t *testing.T, kind string, spec object) string {
 	return why
 }
 
-// webhook returns why Istio's webhook refuses an object, "" where it takes it.
+// webhook returns why Istio's webhook refuses an object, "" if it accepts it.
 func webhook(t *testing.T, kind string, spec object) string {
 	t.Helper()
 	c, err := decoded(judgedKinds[kind], "ns", "a", []byte(text(spec)))
@@ -165,7 +165,7 @@ func keysOf(v any, path string, into map[string][]any) {
 	}
 }
 
-// hostileTexts and hostileNumbers are values that some fields do not take.
+// hostileTexts and hostileNumbers are values that some fields do not accept.
 var (
 	hostileTexts   = []string{"", "*", "a b", "*.x", "x*", "(", "{", "/{**}/{*}", "-", "a/b", "a/b/c", ".", "~", "A_B", "70000", "0", "%", "host", ":path", "::1", "300.1.1.1", "0s", "-1s", "1.5h", "GET", "DISABLE", "https://x", "ftp://x", strings.Repeat("x", 1100)}
 	hostileNumbers = []any{0, -1, 99, 101, 600, 70000, 1.5}

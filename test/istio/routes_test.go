@@ -111,7 +111,7 @@ func configs(t *testing.T, docs []object) []istio.Config {
 	return out
 }
 
-// valid reports whether the webhook takes a VirtualService.
+// valid reports whether the webhook accepts a VirtualService.
 func valid(t *testing.T, d object) bool {
 	t.Helper()
 	schema, _ := collections.Pilot.FindByGroupVersionKind(gvk.VirtualService)

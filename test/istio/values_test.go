@@ -19,7 +19,7 @@ func gatewayName(g *hostile) string {
 	return pick(g, label(g)+"/"+label(g), strings.TrimSuffix(hostName(g), "."), "gw", "7", "ns/7", "mesh", "a.b/c")
 }
 
-// modernHost returns a name that the schema takes, or nearly.
+// modernHost returns a name that the schema accepts, or nearly.
 func modernHost(g *hostile) string {
 	return pick(g, hostName(g), "*."+hostName(g), "a.123", "*.123", "a.b.12", "a.test", "*.a.test", strings.Repeat("a", 63)+".test", "7.test", strings.Repeat("abcdefgh.", 27)+"abcdefg.test", "*."+strings.Repeat("abcdefgh.", 27)+"abcde.test")
 }

@@ -50,7 +50,7 @@ func TestWrittenRoutes(t *testing.T) {
 	}
 	gateway, asked := load(t, docs), 0
 	for _, d := range docs {
-		for _, q := range around(d) {
+		for _, q := range requestsNear(d) {
 			asked++
 			if diff := cmp.Diff(e.decide(q.Realise()), simulated(gateway, &q)); diff != "" {
 				t.Errorf("%s %s %s %v: Envoy (-) and the simulator (+) differ:\n%s", q.Method, q.Host, q.Target, q.Headers, diff)
@@ -149,15 +149,15 @@ func stringsOf(v any) []string {
 	return out
 }
 
-// around gives requests that the routes of a VirtualService take, and others
+// requestsNear returns requests that the routes of a VirtualService match, and others
 // near them.
-func around(d object) []simulate.Request {
+func requestsNear(d object) []simulate.Request {
 	spec := d["spec"].(object)
 	host := strings.Replace(stringsOf(spec["hosts"])[0], "*", "any", 1)
 	var out []simulate.Request
 	for _, entry := range spec["http"].([]any) {
 		for _, m := range entry.(object)["match"].([]any) {
-			path := taken(m.(object)["uri"])
+			path := matchedPath(m.(object)["uri"])
 			for _, target := range []string{path, path + "x", path + "/", path + "/x?a=b", "/./x/.." + path} {
 				for _, method := range []string{"GET", "POST", "DELETE"} {
 					out = append(out, simulate.Request{Method: method, Scheme: "https", Host: host, Target: target})
@@ -173,8 +173,8 @@ func around(d object) []simulate.Request {
 	return out
 }
 
-// taken returns a path that a matcher takes.
-func taken(uri any) string {
+// matchedPath returns a path that a matcher matches.
+func matchedPath(uri any) string {
 	m, _ := uri.(object)
 	for kind, lang := range map[string]pathlang.Lang{"exact": pathlang.Exact, "prefix": pathlang.Prefix, "regex": pathlang.Regex} {
 		text, ok := m[kind].(string)

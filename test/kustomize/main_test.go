@@ -58,7 +58,7 @@ func needs(t *testing.T, name string) {
 	}
 }
 
-// outcome is what a command did.
+// outcome is the result of a command.
 type outcome struct {
 	stdout, stderr string
 	code           int

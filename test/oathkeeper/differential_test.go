@@ -41,8 +41,8 @@ func number(name string, otherwise int) int {
 
 const requestsPerSet = 80
 
-// canary is always valid, so that the rules can be waited for, and takes what
-// nobody asks for.
+// canary is always valid, so that the rules can be waited for, and matches requests
+// that nobody sends.
 var canary = object{"apiVersion": "oathkeeper.ory.sh/v1alpha1", "kind": "Rule", "metadata": object{"name": "canary", "namespace": "default"}, "spec": object{
 	"match": object{"url": "http://canary.test/x", "methods": []any{"TRACE"}}, "upstream": object{"url": "http://upstream.test/canary"},
 	"authenticators": []any{object{"handler": "noop"}}, "authorizer": object{"handler": "allow"}, "mutators": []any{object{"handler": "noop"}},

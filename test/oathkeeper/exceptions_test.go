@@ -45,7 +45,7 @@ func open(name, url string) object {
 	}}
 }
 
-// TestPoison shows how one rule decides about requests that others would take.
+// TestPoison shows how one rule decides about requests that others would match.
 func TestPoison(t *testing.T) {
 	file := binary(t)
 	w := newWorld(t)

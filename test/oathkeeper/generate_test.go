@@ -28,7 +28,7 @@ func (g *generator) rarely() bool { return g.Intn(12) == 0 }
 
 var hosts = []string{"shop.test", "api.shop.test", "Orders.test", "a.test", "b.test", "c.test", "d.test", "e.test"}
 
-// paths are expressions with texts that they take, or nearly take.
+// paths are expressions with texts that they match, or nearly match.
 var paths = []struct {
 	expr  string
 	texts []string

@@ -50,7 +50,7 @@ func TestNativeFiles(t *testing.T) {
 type native struct {
 	*generator
 	glob, yaml, inside bool
-	// answers are what the services reply that are asked, by handler.
+	// answers are the replies of services that are asked, by handler.
 	answers map[string]int
 	chance  int64
 }

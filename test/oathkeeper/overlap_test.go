@@ -52,7 +52,7 @@ func TestWitnessesOfGeneratedRules(t *testing.T) {
 	}
 
 	free := []object{canary}
-	for _, name := range apart(names, result.Findings) {
+	for _, name := range withoutRules(names, result.Findings) {
 		free = append(free, rules[name])
 	}
 	if proof, _ := run(t, byName(free[1:])); proof.Proof.Rules.Meeting+proof.Proof.Rules.Unknown > 0 {
@@ -149,8 +149,8 @@ func confirm(t *testing.T, in *instance, found diag.List) (n int) {
 	return n
 }
 
-// apart picks rules of which no two are in one finding.
-func apart(names []string, found diag.List) []string {
+// withoutRules picks rules of which no two are in one finding.
+func withoutRules(names []string, found diag.List) []string {
 	meets := map[[2]string]bool{}
 	for i := range found {
 		for _, r := range found[i].Related {

@@ -44,8 +44,8 @@ func binary(t *testing.T) string {
 	return file
 }
 
-// world is what Oathkeeper asks and sends to: key sets, an introspection
-// endpoint, upstreams that name themselves.
+// world has the services that Oathkeeper asks and sends to: key sets, an
+// introspection endpoint, upstreams that name themselves.
 type world struct {
 	dir    string
 	server *httptest.Server
@@ -214,7 +214,7 @@ const handlersJSON = `{
 "mutators": {"noop": {"enabled": true}, "header": {"enabled": true, "config": {"headers": {"X-Server": "oathkeeper"}}}, "cookie": {"enabled": true, "config": {"cookies": {}}}}
 }`
 
-// answer is what a port answered; status 0 is a closed connection.
+// answer is the answer of a port. Status 0 is a closed connection.
 type answer struct {
 	status int
 	rule   string

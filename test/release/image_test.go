@@ -18,8 +18,8 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// image is what a Dockerfile makes: a directory with the file
-// system, and what is run in it.
+// image is the result of a Dockerfile: a directory with the file system, and the
+// command that is run in it.
 type image struct {
 	root, user, workdir string
 	env, entrypoint     []string

@@ -46,7 +46,7 @@ spec:
       accessStrategies: [{handler: oauth2_introspection, config: {required_scope: [items]}}]
 `
 
-// bed is what the bench works in.
+// bed is the environment of the bench.
 type bed struct {
 	*rig.Server
 	dir, kubeconfig string
@@ -163,8 +163,7 @@ func (b *bed) table(objects, dump, runs int) error {
 	return nil
 }
 
-// line is what one line of the table is about. kubectl is what kubectl took
-// for the same, or 0.
+// line is one line of the table. kubectl is what kubectl took for the same, or 0.
 type line struct {
 	name                  string
 	objects, differ, runs int
