@@ -37,6 +37,9 @@ type Checked struct {
 	Secrets *secret.Book
 	// Err is why nothing was compiled.
 	Err error
+
+	// before is the last that was compiled, where this one was not.
+	before *Checked
 }
 
 // allFindings are all that there is to say, masked, in the order of validate.
@@ -131,7 +134,7 @@ func (w *work) wait(ctx context.Context, s *state) (*analysis, error) {
 // connection ends. What came of one that is no longer wanted is dropped, unless that
 // of the one before was: who types on and on is told too.
 func (s *Server) analyse(ctx context.Context) {
-	checkers, dropped := map[scope]Checker{}, false
+	checkers, last, dropped := map[scope]Checker{}, map[scope]*Checked{}, false
 	for {
 		select {
 		case <-s.work.woken:
@@ -146,9 +149,22 @@ func (s *Server) analyse(ctx context.Context) {
 		if dropped = a == nil; dropped {
 			continue
 		}
+		last = a.rememberLast(last)
 		s.publish(ctx, a)
 		s.work.finish(a) // what is answered now has been published
 	}
+}
+
+// rememberLast gives each folder that was not compiled the last of it that was, and
+// returns these for the next analysis.
+func (a *analysis) rememberLast(last map[scope]*Checked) map[scope]*Checked {
+	next := map[scope]*Checked{}
+	for sc, c := range a.checked {
+		if next[sc] = c; c.Result == nil {
+			c.before, next[sc] = last[sc], last[sc]
+		}
+	}
+	return next
 }
 
 // compile compiles all that is open; nil where a newer state came meanwhile, unless

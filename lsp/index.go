@@ -119,11 +119,15 @@ type known struct {
 	scopes, privileges map[string]bool
 }
 
-// knownOf gathers what the resources of a folder name.
+// knownOf gathers what the resources of a folder name: while its kgw.yaml cannot be
+// read, what they named before.
 func (c *Checked) knownOf() known {
 	set := func() map[string]bool { return map[string]bool{} }
 	k := known{set(), set(), set(), set(), set(), set(), set()}
 	if c.Result == nil {
+		if c.before != nil {
+			return c.before.knownOf()
+		}
 		return k
 	}
 	for i := range c.Result.Resources {

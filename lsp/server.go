@@ -116,7 +116,11 @@ func (s *Server) handleInOrder(next jsonrpc2.Handler) jsonrpc2.Handler {
 		defer cancel()
 		defer s.trackRequest(req.ID(), cancel)()
 		jsonrpc2.Async(ctx)
-		return next(asked, req)
+		result, err := next(asked, req)
+		if err == nil && asked.Err() != nil {
+			return nil, protocol.ErrRequestCancelled // the result may be a part
+		}
+		return result, err
 	}
 }
 
