@@ -82,10 +82,10 @@ func (s *Server) recoverPanics(next jsonrpc2.Handler) jsonrpc2.Handler {
 		defer func() {
 			if p := recover(); p != nil {
 				err = jsonrpc2.Errorf(jsonrpc2.InternalError, "internal error: %v", p)
-				s.log(protocol.MessageTypeError, fmt.Sprintf("internal error: %v\n%s", p, debug.Stack()))
+				s.log(ctx, protocol.MessageTypeError, fmt.Sprintf("internal error: %v\n%s", p, debug.Stack()))
 			}
 			if err != nil && !req.IsCall() {
-				s.log(protocol.MessageTypeWarning, fmt.Sprintf("%s: %s", req.Method(), err))
+				s.log(ctx, protocol.MessageTypeWarning, fmt.Sprintf("%s: %s", req.Method(), err))
 				err = nil
 			}
 		}()
@@ -302,6 +302,6 @@ func (s *Server) setState(next *state) {
 }
 
 // log writes a line to the client's log.
-func (s *Server) log(kind protocol.MessageType, text string) {
-	_ = s.conn.Notify(context.Background(), protocol.MethodWindowLogMessage, &protocol.LogMessageParams{Type: kind, Message: text})
+func (s *Server) log(ctx context.Context, kind protocol.MessageType, text string) {
+	_ = s.conn.Notify(ctx, protocol.MethodWindowLogMessage, &protocol.LogMessageParams{Type: kind, Message: text})
 }

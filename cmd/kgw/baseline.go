@@ -212,7 +212,7 @@ func (a *app) foundAt(f *validateFlags, paths []string) (*baseline.Baseline, err
 	if len(paths) == 0 {
 		paths = []string{"."}
 	}
-	tree, err := gitref.Open(a.dir, ref)
+	tree, err := gitref.Open(a.context(), a.dir, ref)
 	if err != nil {
 		return nil, gitFault("--new-since", ref, err)
 	}

@@ -32,7 +32,7 @@ func (a *app) touchedInputs(f *validateFlags, in *compile.Input, o *compile.Opti
 	case f.fix || f.watch || f.status != "" || f.newSince != "":
 		return nil, usage("--changed-since does not go with --fix, --watch, --status and --new-since")
 	}
-	tree, err := gitref.Open(a.dir, ref)
+	tree, err := gitref.Open(a.context(), a.dir, ref)
 	if errors.Is(err, gitref.ErrNoRef) && ref == "HEAD" {
 		return nil, nil //nolint:nilnil // before the first commit: everything
 	}
@@ -50,7 +50,7 @@ func (a *app) touchedInputs(f *validateFlags, in *compile.Input, o *compile.Opti
 	for i, p := range paths {
 		named[i] = path.Join(tree.Prefix, filepath.ToSlash(p))
 	}
-	changed, tracked, err := tree.Changed(c.data, func(file string) bool { return isNeeded(file, named) }, maxChanged)
+	changed, tracked, err := tree.Changed(a.context(), c.data, func(file string) bool { return isNeeded(file, named) }, maxChanged)
 	if errors.Is(err, gitref.ErrTooMany) {
 		return nil, nil //nolint:nilnil // everything
 	}

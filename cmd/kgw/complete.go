@@ -126,7 +126,7 @@ func (a *app) completeEnvironments(_ *cobra.Command, args []string, _ string) []
 // completeRefs completes the branches and tags of the repository.
 func (a *app) completeRefs(*cobra.Command, []string, string) []string {
 	var out []string
-	for _, name := range gitref.Names(a.dir) {
+	for _, name := range gitref.Names(a.context(), a.dir) {
 		out = append(out, "git:"+name)
 	}
 	return append(out, "git:HEAD")

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -44,7 +45,7 @@ type pastState struct {
 func (a *app) openRef(f *inputFlags, ref string, paths []string) (*pastState, error) {
 	past := &pastState{flags: *f, remove: func() {}}
 	var err error
-	if past.tree, err = gitref.Open(a.dir, ref); err != nil {
+	if past.tree, err = gitref.Open(a.context(), a.dir, ref); err != nil {
 		return past, gitFault("--against", ref, err)
 	}
 	if past.flags.config == "" {
@@ -135,17 +136,17 @@ func (a *app) checkOut(tree *gitref.Tree, paths []string, configuration string) 
 	}
 	there := *a
 	there.dir, there.pastRoot = dir, root
-	return &there, remove, writeNeeded(tree, root, named(paths), named(a.relativeTo(configuration)))
+	return &there, remove, writeNeeded(a.context(), tree, root, named(paths), named(a.relativeTo(configuration)))
 }
 
 // writeNeeded writes the files of the tree that the paths and the configurations
 // need, and the configurations that those extend.
-func writeNeeded(tree *gitref.Tree, root string, paths, configurations []string) error {
+func writeNeeded(ctx context.Context, tree *gitref.Tree, root string, paths, configurations []string) error {
 	named := append(slices.Clone(paths), configurations...)
 	wanted := func(file string) bool { return isNeeded(file, named) }
 	for range config.MaxExtends + 1 {
 		var written []string // configurations
-		err := tree.Write(root, func(file string) bool {
+		err := tree.Write(ctx, root, func(file string) bool {
 			if !wanted(file) {
 				return false
 			}

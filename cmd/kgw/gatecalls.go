@@ -129,7 +129,7 @@ func (a *app) readConsumersAtRef(f *gateFlags, past *pastState, s *gated, prefix
 	if len(names) == 0 {
 		return nil
 	}
-	if err := past.tree.Write(past.pastRoot, func(file string) bool { return slices.Contains(names, file) }); err != nil {
+	if err := past.tree.Write(past.context(), past.pastRoot, func(file string) bool { return slices.Contains(names, file) }); err != nil {
 		return gitFault("--against", strings.TrimPrefix(f.against, "git:"), err)
 	}
 	s.consumers.read(s.wasConfigs, prefix, func(name string) ([]byte, error) {

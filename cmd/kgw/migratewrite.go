@@ -63,7 +63,7 @@ func (a *app) uncommittedError(files []edit.Replacement) error {
 		}
 		contents[file.Path] = data
 	}
-	found, err := gitref.Uncommitted(contents)
+	found, err := gitref.Uncommitted(a.context(), contents)
 	if err != nil {
 		return &exitError{exitInput, fmt.Errorf("nothing was written: cannot ask git what it has of the files: %w (--force writes without asking)", err)}
 	}

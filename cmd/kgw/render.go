@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/kgw-dev/kgw/compile"
 	"github.com/kgw-dev/kgw/internal/lazyregexp"
@@ -31,6 +32,9 @@ func isInstalled(program string) bool {
 	return err == nil
 }
 
+// childDelay is how long the output of a program is waited for that was ended.
+const childDelay = time.Second
+
 // runProgram runs a program in a directory and returns what it prints.
 func (a *app) runProgram(dir, program string, args ...string) ([]byte, error) {
 	path, err := exec.LookPath(program)
@@ -38,7 +42,8 @@ func (a *app) runProgram(dir, program string, args ...string) ([]byte, error) {
 		return nil, fmt.Errorf("there is no %s on the PATH", program)
 	}
 	var out, errs bytes.Buffer
-	cmd := exec.Command(path, args...)
+	cmd := exec.CommandContext(a.context(), path, args...)
+	cmd.WaitDelay = childDelay // what it started may hold its output open
 	cmd.Dir, cmd.Stdout, cmd.Stderr = a.abs(dir), &out, &errs
 	if err := cmd.Run(); err != nil {
 		return nil, fmt.Errorf("%s %s: %w: %s", program, args[0], err, strings.TrimSpace(errs.String()))

@@ -2,6 +2,7 @@ package gitref
 
 import (
 	"bytes"
+	"context"
 	"io"
 	"os"
 	"path/filepath"
@@ -22,8 +23,8 @@ type Changed struct {
 // contents are given by such paths. Line breaks are not compared, and no filter runs
 // that the repository's configuration names. tracked reports for a path whether the
 // tree has it. More than most changes are an error, ErrTooMany.
-func (t *Tree) Changed(files Contents, want func(path string) bool, most int) (changed []Changed, tracked map[string]bool, err error) {
-	entries, err := t.entries()
+func (t *Tree) Changed(ctx context.Context, files Contents, want func(path string) bool, most int) (changed []Changed, tracked map[string]bool, err error) {
+	entries, err := t.entries(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -49,7 +50,7 @@ func (t *Tree) Changed(files Contents, want func(path string) bool, most int) (c
 		before, changed = append(before, e), append(changed, Changed{Path: e.path, Gone: gone})
 	}
 	next := 0
-	err = t.read(before, func(_ *entry, content io.Reader) (err error) {
+	err = t.read(ctx, before, func(_ *entry, content io.Reader) (err error) {
 		changed[next].Before, err = io.ReadAll(content)
 		next++
 		return err

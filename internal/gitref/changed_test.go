@@ -34,13 +34,13 @@ func TestChanged(t *testing.T) {
 	if err := os.Remove(filepath.Join(r.dir, "gone.yaml")); err != nil {
 		t.Fatal(err)
 	}
-	tree, err := Open(r.dir, "HEAD")
+	tree, err := Open(t.Context(), r.dir, "HEAD")
 	if err != nil {
 		t.Fatal(err)
 	}
 	given := Contents{"same.yaml": []byte("a: 1\nb: 2\n"), "dir/breaks.yaml": []byte("a: 1\r\nb: 2\r\n"), "changed.yaml": []byte("a: 2\n"), "new.yaml": []byte("a: 1\n")}
 	want := func(name string) bool { return filepath.Ext(name) == ".yaml" }
-	changed, tracked, err := tree.Changed(given, want, 4)
+	changed, tracked, err := tree.Changed(t.Context(), given, want, 4)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -56,7 +56,7 @@ func TestChanged(t *testing.T) {
 	if !tracked["other.txt"] || tracked["new.yaml"] {
 		t.Errorf("tracked: %v", tracked)
 	}
-	if _, _, err := tree.Changed(given, want, 3); !errors.Is(err, ErrTooMany) {
+	if _, _, err := tree.Changed(t.Context(), given, want, 3); !errors.Is(err, ErrTooMany) {
 		t.Errorf("of more than three: %v", err)
 	}
 	if _, err := os.Stat(r.mark); err == nil {

@@ -1,6 +1,7 @@
 package gitref
 
 import (
+	"context"
 	"crypto/sha1"
 	"crypto/sha256"
 	"errors"
@@ -16,11 +17,11 @@ type Contents map[string][]byte
 // commit HEAD of their repository: changed since, never added, ignored, or in
 // no repository at all. Line breaks are not compared. Filters of a repository's
 // configuration do not run. An error reports that git could not be asked.
-func Uncommitted(files Contents) (map[string]bool, error) {
+func Uncommitted(ctx context.Context, files Contents) (map[string]bool, error) {
 	c := committed{byDir: map[string]*head{}, byTop: map[string]*head{}}
 	out := map[string]bool{}
 	for name, data := range files {
-		h, err := c.headOf(filepath.Dir(name))
+		h, err := c.headOf(ctx, filepath.Dir(name))
 		if err != nil {
 			return nil, err
 		}
@@ -44,11 +45,11 @@ type head struct {
 }
 
 // headOf returns the commit of the repository that a directory is in.
-func (c *committed) headOf(dir string) (*head, error) {
+func (c *committed) headOf(ctx context.Context, dir string) (*head, error) {
 	if h, ok := c.byDir[dir]; ok {
 		return h, nil
 	}
-	t, err := Open(dir, "HEAD")
+	t, err := Open(ctx, dir, "HEAD")
 	if errors.Is(err, ErrNoRef) {
 		c.byDir[dir] = nil
 		return nil, nil //nolint:nilnil // there is none
@@ -57,7 +58,7 @@ func (c *committed) headOf(dir string) (*head, error) {
 		return nil, err
 	}
 	if c.byTop[t.Top] == nil {
-		out, err := t.git("ls-tree", "-r", "-z", "--full-tree", t.commit)
+		out, err := t.git(ctx, "ls-tree", "-r", "-z", "--full-tree", t.commit)
 		if err != nil {
 			return nil, err
 		}

@@ -41,7 +41,7 @@ func TestUncommitted(t *testing.T) {
 	outside := filepath.Join(t.TempDir(), "outside.yaml")
 	files[outside] = nil
 
-	found, err := Uncommitted(files)
+	found, err := Uncommitted(t.Context(), files)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,6 +9,7 @@ import (
 	"bufio"
 	"bytes"
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -39,18 +40,21 @@ type Tree struct {
 }
 
 // Open finds the repository of a directory and the commit of a ref. The error
-// is ErrNoRef where one of them does not exist.
-func Open(dir, ref string) (*Tree, error) {
+// is ErrNoRef where one of them does not exist. No git outlives the context.
+func Open(ctx context.Context, dir, ref string) (*Tree, error) {
 	if ref == "" || strings.HasPrefix(ref, "-") {
 		return nil, fmt.Errorf("%w: %q", ErrNoRef, ref)
 	}
 	t := &Tree{Top: dir}
-	out, err := t.git("rev-parse", "--show-toplevel", "--show-prefix")
+	out, err := t.git(ctx, "rev-parse", "--show-toplevel", "--show-prefix")
 	if err != nil {
 		return nil, err
 	}
 	top, prefix, _ := strings.Cut(strings.TrimRight(string(out), "\r\n"), "\n")
-	commit, err := t.git("rev-parse", "--verify", "--quiet", "--end-of-options", ref+"^{commit}")
+	commit, err := t.git(ctx, "rev-parse", "--verify", "--quiet", "--end-of-options", ref+"^{commit}")
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
 	if err != nil {
 		return nil, fmt.Errorf("%w: %q; fetch it, or name one that git rev-parse knows", ErrNoRef, ref)
 	}
@@ -62,8 +66,8 @@ const maxNames = 1000
 
 // Names returns the names of the branches and tags of a directory's repository,
 // the latest first; none where it is in no repository.
-func Names(dir string) []string {
-	out, err := (&Tree{Top: dir}).git("for-each-ref", "--sort=-creatordate", fmt.Sprintf("--count=%d", maxNames),
+func Names(ctx context.Context, dir string) []string {
+	out, err := (&Tree{Top: dir}).git(ctx, "for-each-ref", "--sort=-creatordate", fmt.Sprintf("--count=%d", maxNames),
 		"--format=%(refname:short)", "refs/heads", "refs/remotes", "refs/tags")
 	if err != nil {
 		return nil
@@ -72,13 +76,16 @@ func Names(dir string) []string {
 }
 
 // git runs a command in the work tree.
-func (t *Tree) git(args ...string) ([]byte, error) {
-	cmd := t.command(args...)
+func (t *Tree) git(ctx context.Context, args ...string) ([]byte, error) {
+	cmd := t.command(ctx, args...)
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()
 	if err == nil {
 		return out, nil
+	}
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
 	}
 	if errors.Is(err, exec.ErrNotFound) {
 		return nil, errors.New("git is not installed")
@@ -103,8 +110,8 @@ var dropped = []string{
 	"GIT_PAGER=", "GIT_EDITOR=", "GIT_ASKPASS=", "GIT_SSH=", "GIT_SSH_COMMAND=", "GIT_PROXY_COMMAND=", "GIT_TRACE",
 }
 
-func (t *Tree) command(args ...string) *exec.Cmd {
-	cmd := exec.Command("git", append(slices.Clone(settings), args...)...)
+func (t *Tree) command(ctx context.Context, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, "git", append(slices.Clone(settings), args...)...)
 	cmd.Dir = t.Top
 	for _, v := range os.Environ() {
 		if !slices.ContainsFunc(dropped, func(name string) bool { return strings.HasPrefix(v, name) }) {
@@ -128,8 +135,8 @@ type entry struct {
 //
 // Files are opened below the directory and links are made last, so that nothing
 // is written through a link whatever the tree holds.
-func (t *Tree) Write(to string, want func(path string) bool) error {
-	all, err := t.entries()
+func (t *Tree) Write(ctx context.Context, to string, want func(path string) bool) error {
+	all, err := t.entries(ctx)
 	if err != nil {
 		return err
 	}
@@ -145,13 +152,13 @@ func (t *Tree) Write(to string, want func(path string) bool) error {
 		return err
 	}
 	defer root.Close()
-	return t.read(entries, func(e *entry, content io.Reader) error { return e.write(root, content) })
+	return t.read(ctx, entries, func(e *entry, content io.Reader) error { return e.write(root, content) })
 }
 
 // entries lists the files of the tree, but for those whose names no checkout would
 // have.
-func (t *Tree) entries() ([]entry, error) {
-	out, err := t.git("ls-tree", "-r", "-z", "--full-tree", t.commit)
+func (t *Tree) entries(ctx context.Context) ([]entry, error) {
+	out, err := t.git(ctx, "ls-tree", "-r", "-z", "--full-tree", t.commit)
 	if err != nil {
 		return nil, err
 	}
@@ -182,11 +189,11 @@ func isPlainName(name string) bool {
 }
 
 // read reads the objects of the entries, one after the other, from one git.
-func (t *Tree) read(entries []entry, each func(e *entry, content io.Reader) error) error {
+func (t *Tree) read(ctx context.Context, entries []entry, each func(e *entry, content io.Reader) error) error {
 	if len(entries) == 0 {
 		return nil
 	}
-	cmd := t.command("cat-file", "--batch")
+	cmd := t.command(ctx, "cat-file", "--batch")
 	var ask bytes.Buffer
 	for _, e := range entries {
 		ask.WriteString(e.object + "\n")
@@ -206,7 +213,11 @@ func (t *Tree) read(entries []entry, each func(e *entry, content io.Reader) erro
 		}
 	}
 	_, _ = io.Copy(io.Discard, r)
-	if failed := cmd.Wait(); err == nil && failed != nil {
+	failed := cmd.Wait()
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if err == nil && failed != nil {
 		err = fmt.Errorf("git cat-file: %w", failed)
 	}
 	return err

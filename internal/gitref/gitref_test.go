@@ -129,11 +129,11 @@ func TestWriteStaysInside(t *testing.T) {
 			t.Fatal(err)
 		}
 		g.Shuffle(len(parts), func(i, j int) { parts[i], parts[j] = parts[j], parts[i] })
-		tree, err := Open(r.dir, r.commit(r.tree(parts[:5+g.Intn(len(parts)-5)]...)))
+		tree, err := Open(t.Context(), r.dir, r.commit(r.tree(parts[:5+g.Intn(len(parts)-5)]...)))
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := tree.Write(to, func(string) bool { return true }); err != nil {
+		if err := tree.Write(t.Context(), to, func(string) bool { return true }); err != nil {
 			t.Fatal(err)
 		}
 		for name, text := range listing(t, base) {
@@ -164,12 +164,12 @@ func TestNoProgramRuns(t *testing.T) {
 	r.git("", "config", "extensions.partialClone", "o")
 	t.Setenv("GIT_EXTERNAL_DIFF", script)
 	t.Setenv("GIT_SSH_COMMAND", script)
-	read, err := Open(r.dir, "x")
+	read, err := Open(t.Context(), r.dir, "x")
 	if err != nil {
 		t.Fatal(err)
 	}
 	to := t.TempDir()
-	if err := read.Write(to, func(string) bool { return true }); err != nil {
+	if err := read.Write(t.Context(), to, func(string) bool { return true }); err != nil {
 		t.Fatal(err)
 	}
 	if got := listing(t, to); got["a.yaml"] != "a" {
@@ -177,8 +177,8 @@ func TestNoProgramRuns(t *testing.T) {
 	}
 	// An object that is not there would be fetched from the remote.
 	gone := r.commit(r.tree("100644 " + strings.Repeat("12", 20) + " gone.yaml"))
-	if read, err = Open(r.dir, gone); err == nil {
-		err = read.Write(t.TempDir(), func(string) bool { return true })
+	if read, err = Open(t.Context(), r.dir, gone); err == nil {
+		err = read.Write(t.Context(), t.TempDir(), func(string) bool { return true })
 	}
 	if err == nil {
 		t.Error("an object that is not there is read")
@@ -191,7 +191,7 @@ func TestNoProgramRuns(t *testing.T) {
 func TestRefsThatAreOptions(t *testing.T) {
 	r := newRepository(t)
 	for _, ref := range []string{"", "-", "--all", "--output=x", "-h"} {
-		if _, err := Open(r.dir, ref); !errors.Is(err, ErrNoRef) {
+		if _, err := Open(t.Context(), r.dir, ref); !errors.Is(err, ErrNoRef) {
 			t.Errorf("%q: %v", ref, err)
 		}
 	}
