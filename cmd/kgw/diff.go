@@ -15,7 +15,7 @@ type diffFlags struct {
 	inputFlags
 	sideFlags
 	views              []string // --format
-	outputs            []output // what they are read as
+	outputs            []output // the parsed views
 	summary, prune     bool
 	exitZero, detailed bool
 	context            int
