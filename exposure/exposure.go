@@ -103,7 +103,7 @@ type Row struct {
 	at source.Ref
 }
 
-// Kind says how a caller is identified.
+// Kind describes how a caller is identified.
 type Kind string
 
 // The kinds of callers.

@@ -37,7 +37,7 @@ type Request struct {
 	// name of the handler or filter that asks. A service that is not among them
 	// allows the request.
 	Answers map[string]int
-	// Free says which parts the request leaves to the caller.
+	// Free describes which parts the request leaves to the caller.
 	Free Freedom
 	// Verified are the claims of the token that the last proxy verified, as its
 	// conditions see them; nil without one.
@@ -67,7 +67,7 @@ func (r *Request) Because(format string, args ...any) string {
 	return fmt.Sprintf(format, args...)
 }
 
-// Freedom says which parts of a request are left open, so that it represents many
+// Freedom describes which parts of a request are left open, so that it represents many
 // requests. The caller chooses whether a condition on an open part holds.
 type Freedom uint8
 

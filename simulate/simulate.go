@@ -23,7 +23,7 @@ type Engine interface {
 // known.
 type AtPort func(r *Request, port string, t *Trail) Decision
 
-// Decision says what happened to a request.
+// Decision describes what happened to a request.
 type Decision struct {
 	// Status is what the client gets; 0 means that the connection is closed
 	// without a response.
@@ -32,7 +32,7 @@ type Decision struct {
 	Cause Cause
 	// Reason explains the cause in one sentence, in lower case.
 	Reason string
-	// Remedy says what can be done about it, where that does not follow from the cause.
+	// Remedy describes what can be done about it, where that does not follow from the cause.
 	Remedy string
 	// At is the place in the inputs that decided, where there is one.
 	At source.Ref

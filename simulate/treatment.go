@@ -12,7 +12,7 @@ type Treatment struct {
 	Request string
 	// Response is what is done to the headers of responses.
 	Response string
-	// Split says how the traffic is shared among several backends.
+	// Split describes how the traffic is shared among several backends.
 	Split string
 	// Other lists everything else, sorted.
 	Other []string

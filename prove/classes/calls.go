@@ -13,7 +13,7 @@ import (
 	"github.com/kgw-dev/kgw/simulate"
 )
 
-// Fate says how two states answer one call.
+// Fate describes how two states answer one call.
 type Fate string
 
 // The fates, the gravest first.
@@ -46,7 +46,7 @@ type Called struct {
 	// with the token that no longer gets through, 0 for a closed connection.
 	Before, After string
 	Was, Is       int
-	// If says what the result depends on, "" if only on the token.
+	// If describes what the result depends on, "" if only on the token.
 	If          string
 	WasAt, IsAt source.Ref
 }

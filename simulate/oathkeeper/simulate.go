@@ -42,7 +42,7 @@ const name = "Oathkeeper"
 // Size counts the rules that Oathkeeper has.
 func (e *Engine) Size() int { return len(e.rules) }
 
-// failure says why a request does not get through, with the status that Oathkeeper
+// failure describes why a request does not get through, with the status that Oathkeeper
 // has before it asks its error handlers.
 type failure struct {
 	status int

@@ -107,7 +107,7 @@ func portSettings(policy *source.Node, port string) *source.Node {
 	return nil
 }
 
-// connection says how the gateway connects to the pods.
+// connection describes how the gateway connects to the pods.
 type connection struct {
 	clear   bool // without a certificate of the mesh
 	refused string

@@ -11,7 +11,7 @@ import (
 	"github.com/kgw-dev/kgw/simulate"
 )
 
-// class says how kgw treats a filter.
+// class describes how kgw treats a filter.
 type class uint8
 
 const (

@@ -46,7 +46,7 @@ type ingress struct {
 	redirect    redirect
 }
 
-// redirect says what an object wants to happen to plain HTTP.
+// redirect describes what an object wants to happen to plain HTTP.
 type redirect struct {
 	never, keep bool // no redirect, and the route itself instead
 	off         bool // a flag switches it off
