@@ -177,6 +177,6 @@ func (s *service) meets(o *service) bool {
 		return false
 	}
 	return slices.ContainsFunc(s.hosts, func(a string) bool {
-		return slices.ContainsFunc(o.hosts, func(b string) bool { return a == "*" || b == "*" || host.Meet(a, b) })
+		return slices.ContainsFunc(o.hosts, func(b string) bool { return host.Meet(a, b) })
 	})
 }

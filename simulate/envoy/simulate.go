@@ -300,7 +300,8 @@ func (g *Gateway) Serves(host string) bool {
 		slices.ContainsFunc(g.foreign, func(f *foreign) bool { return serves(f.hosts, host) })
 }
 
-// serves reports whether one of a list of names and wildcards is for a host.
+// serves reports whether one of a list of names and wildcards is for a host. "*" is for
+// requests without a host too, which no pattern of a name matches.
 func serves(hosts []string, asked string) bool {
 	asked = bareHost(asked)
 	return slices.ContainsFunc(hosts, func(h string) bool { return h == "*" || host.Match(strings.ToLower(h), asked) })

@@ -94,7 +94,7 @@ func (p *parent) read(m *simulate.Manifest) bool {
 		if l.host == "" {
 			l.host = "*"
 		}
-		if slices.ContainsFunc(have, func(o listener) bool { return o.port == l.port && hostsMeet(o.host, l.host) }) {
+		if slices.ContainsFunc(have, func(o listener) bool { return o.port == l.port && host.Meet(o.host, l.host) }) {
 			return false
 		}
 		have = append(have, l)
@@ -110,8 +110,6 @@ func (p *parent) read(m *simulate.Manifest) bool {
 	}
 	return len(have) > 0
 }
-
-func hostsMeet(a, b string) bool { return a == "*" || b == "*" || host.Meet(a, b) }
 
 func (p *parent) listener(m *simulate.Manifest, n *source.Node, name string) (simulate.Manifest, bool) {
 	var tls source.Object

@@ -125,6 +125,21 @@ func TestOtherDefaultBackend(t *testing.T) {
 	}
 }
 
+// TestOtherWildcard holds that another controller may serve all names of a wildcard,
+// however letters are spelled.
+func TestOtherWildcard(t *testing.T) {
+	for _, wildcard := range []string{"*.else.test", "*.Else.test"} {
+		e := engineOf(t, groupOf(`/p|||s`)+"---\napiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: i}\nspec: {ingressClassName: nginx, rules: [{host: '"+wildcard+
+			"', http: {paths: [{path: /x, pathType: Exact, backend: {service: {name: open, port: {number: 80}}}}]}}]}\n")
+		for host, known := range map[string]bool{"h": true, "else.test": true, "a.else.test": false, "A.ELSE.test:80": false, "a.b.else.test": false, "aelse.test": true} {
+			d := simulate.Outcomes(&simulate.Request{Method: "GET", Scheme: "https", Host: host, Target: "/x"}, nil, e.Decide)
+			if d.Known() != known {
+				t.Errorf("%s for %s: %+v", host, wildcard, d)
+			}
+		}
+	}
+}
+
 // TestCookies holds filters on cookies to net/http, with which Skipper reads and
 // writes them: all lines are read, one line is written, and lines stay as they are
 // where nothing is dropped.

@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/kgw-dev/kgw/internal/host"
 	"github.com/kgw-dev/kgw/internal/match"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/simulate"
@@ -139,12 +140,14 @@ func (e *Engine) namesHost(host string) bool {
 	return len(e.byHost[bareHost(host)]) > 0 || slices.ContainsFunc(e.anyHost, func(r *route) bool { return len(r.hosts) > 0 && r.isOnHost(host) })
 }
 
-// otherFor returns an object of another controller for the host, or nil.
-func (e *Engine) otherFor(host string) *elsewhere {
+// otherFor returns an object of another controller for the host, or nil. Letters of
+// hosts are compared without case, and wildcards match any number of labels: which
+// controller it is, and how it compares, is not known.
+func (e *Engine) otherFor(asked string) *elsewhere {
+	asked = strings.ToLower(bareHost(asked))
 	for i := range e.elsewhere {
 		for _, h := range e.elsewhere[i].hosts {
-			suffix, wild := strings.CutPrefix(h, "*")
-			if h != "" && strings.EqualFold(h, bareHost(host)) || wild && strings.HasSuffix(bareHost(host), suffix) {
+			if h == "*" || h != "" && host.Match(strings.ToLower(h), asked) {
 				return &e.elsewhere[i]
 			}
 		}
