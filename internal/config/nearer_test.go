@@ -181,7 +181,7 @@ func TestNearerTrustsNobodyElse(t *testing.T) {
 	above := "fabric: {issuers: {services: {issuer: \"https://s\", jwksUri: \"https://s/k\"}}}\nistio: {ingressPrincipal: cluster.local/ns/edge/sa/edge}\n" +
 		"known: {services: [{name: web, namespace: shop, selector: {app: web}}]}\n"
 	c, found := nearest(t, above, "fabric: {issuers: {services: {issuer: \"https://evil\", jwksUri: \"https://s/k\"}, employees: {issuer: \"https://e\", jwksUri: \"https://e/k\"}}}\n"+
-		"istio: {ingressPrincipal: \"*\"}\noathkeeper: {principal: a/ns/b/sa/c}\nknown: {services: [{name: web, namespace: shop, selector: {app: evil}}, {name: api, namespace: shop, selector: {app: api}}]}\n")
+		"istio: {ingressPrincipal: a/ns/b/sa/d}\noathkeeper: {principal: a/ns/b/sa/c}\nknown: {services: [{name: web, namespace: shop, selector: {app: evil}}, {name: api, namespace: shop, selector: {app: api}}]}\n")
 	issuers := c.Fabric.Issuers
 	if issuers.Services.Issuer != "https://s" || issuers.Employees.Issuer != "https://e" || c.Istio.IngressPrincipal.First() != "cluster.local/ns/edge/sa/edge" ||
 		c.Oathkeeper.Principal != "a/ns/b/sa/c" || c.Known.Services[0].Selector["app"] != "web" || c.Known.Services[1].Selector["app"] != "api" || len(found) != 3 {

@@ -63,6 +63,21 @@ var domain = &shape.Pattern{
 	Means: "a domain", Example: "kyma.example.com", Remedy: domainRemedy,
 }
 
+// origin is one of the origins of a CORS policy: one without a field is no restriction.
+var origin = &shape.Type{
+	Kind: shape.Object, Doc: "One origin.",
+	Fields:     []shape.Field{field("exact", text("The whole origin.", "")), field("prefix", text("Its beginning.", "")), field("regex", text("A regular expression.", ""))},
+	ExactlyOne: &shape.ExactlyOne{Fields: []string{"exact", "prefix", "regex"}, Message: "exactly one of exact, prefix and regex must be set"},
+}
+
+// identity is the identity of a workload in the mesh, as the principals of policies
+// name it (https://istio.io/latest/docs/reference/config/security/authorization-policy/#Source).
+// A "*" would let in others beside it.
+var identity = &shape.Pattern{
+	Expr:  `^[^*/\s]+/ns/[^*/\s]+/sa/[^*/\s]+$`,
+	Means: "the identity of one workload, TRUST-DOMAIN/ns/NAMESPACE/sa/SERVICE-ACCOUNT", Example: "cluster.local/ns/istio-system/sa/istio-ingressgateway-service-account",
+}
+
 // domainRemedy returns how to correct a text that is not a domain.
 func domainRemedy(text string) string {
 	d := text
@@ -129,7 +144,9 @@ var fields = []shape.Field{
 	field("oathkeeper", object("The cluster's Oathkeeper.",
 		field("service", text("Host of its proxy.", "ory-oathkeeper-proxy.kyma-system.svc.cluster.local")),
 		field("port", &shape.Type{Kind: shape.Integer, Min: shape.Int(1), Max: shape.Int(65535), Default: "4455", Doc: "Port of its proxy."}),
-		field("principal", text("Identity of its proxy in the mesh.", "cluster.local/ns/kyma-system/sa/oathkeeper-maester-account")),
+		field("principal", &shape.Type{
+			Kind: shape.String, Pattern: identity, Default: "cluster.local/ns/kyma-system/sa/oathkeeper-maester-account", Doc: "Identity of its proxy in the mesh.",
+		}),
 		field("version", choice("Version whose matching rules apply.", "0.40", "0.40", "26.2")),
 		field("accessRules", object("Where the access rules are kept that kgw writes without a Maester.",
 			field("configMap", text("Name of the ConfigMap.", "oathkeeper-rules")), field("namespace", text("Its namespace. Empty: that of the service.", "")),
@@ -141,7 +158,7 @@ var fields = []shape.Field{
 	field("istio", object("The mesh.",
 		field("gateway", text("Istio Gateway, as namespace/name, of gateways that name none: FabricGateways.", "")),
 		field("ingressPrincipal", &shape.Type{
-			Kind: shape.StringOrList, MinLen: 1, Elem: &shape.Type{Kind: shape.String, MinLen: 1}, Default: "cluster.local/ns/istio-system/sa/istio-ingressgateway-service-account",
+			Kind: shape.StringOrList, MinLen: 1, Elem: &shape.Type{Kind: shape.String, MinLen: 1, Pattern: identity}, Default: "cluster.local/ns/istio-system/sa/istio-ingressgateway-service-account",
 			Doc: "Identity of the ingress gateway, or a list while several serve: policies let in all of them. The first is that of the gateways of VirtualServices, the last that of the gateways of HTTPRoutes.",
 		}),
 		field("api", choice("Version of the objects that are written. The flag --istio-api overrides it.", "v1beta1", "v1beta1", "v1")),
@@ -156,15 +173,17 @@ var fields = []shape.Field{
 			field("parent", text("Its namespace/name, if it differs from the Istio Gateway's.", "")),
 			field("kind", choice("Its kind.", "Gateway", "Gateway", "ListenerSet")),
 			field("sections", texts("The listeners that serve the routes. Absent: all that serve the host, also without TLS.")),
-			field("principal", text("Identity of its proxy. Absent: the last of istio.ingressPrincipal if it is set, or else the service account that istiod makes for the Gateway.", "")),
+			field("principal", &shape.Type{
+				Kind: shape.String, Pattern: identity,
+				Doc: "Identity of its proxy. Absent: the last of istio.ingressPrincipal if it is set, or else the service account that istiod makes for the Gateway.",
+			}),
 			field("hosts", texts("The hosts it serves, where it is in another repository. They are those of the Istio Gateway too, where known.gateways has none.")),
 			field("namespaces", &shape.Type{
 				Kind: shape.StringOrList, MinLen: 1, Elem: &shape.Type{Kind: shape.String, MinLen: 1},
 				Doc: "The namespaces whose routes it accepts, where it is in another repository: all, same, or a list. Absent: not known.",
 			}))}))),
 	field("cors", object("Replaces parts of the default CORS policy of APIRule v1alpha1 and v1beta1.",
-		field("allowOrigins", &shape.Type{Kind: shape.List, Doc: "Origins: exact, prefix or regex.", Elem: object("One origin.",
-			field("exact", text("The whole origin.", "")), field("prefix", text("Its beginning.", "")), field("regex", text("A regular expression.", "")))}),
+		field("allowOrigins", &shape.Type{Kind: shape.List, Doc: "Origins: exact, prefix or regex.", Elem: origin}),
 		field("allowMethods", texts("Methods that are allowed.")),
 		field("allowHeaders", texts("Request headers that are allowed.")))),
 	field("labels", textMap("Labels that are added to everything written.")),
