@@ -69,14 +69,14 @@ func (s *Server) publishFile(ctx context.Context, st *state, path string, found 
 
 // sayError shows why a folder could not be compiled, once.
 func (s *Server) sayError(ctx context.Context, sc scope, err error) {
-	text, key := "", sc.dir+"\x00"+sc.name
+	text := ""
 	if err != nil {
 		text = err.Error()
 	}
-	if text == s.said[key] {
+	if text == s.said[sc] {
 		return
 	}
-	s.said[key] = text
+	s.said[sc] = text
 	if err != nil {
 		_ = s.conn.Notify(ctx, protocol.MethodWindowShowMessage, &protocol.ShowMessageParams{Type: protocol.MessageTypeError, Message: "kgw: " + sc.dir + ": " + text})
 	}

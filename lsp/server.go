@@ -46,7 +46,7 @@ type Server struct {
 	asked       map[jsonrpc2.ID]func() // cancels what is not answered yet
 	work        *work
 	published   map[string]published // by path
-	said        map[string]string    // the error of each folder that was shown last
+	said        map[scope]string     // the error of each folder that was shown last
 }
 
 // Serve speaks with a client until it ends the connection. It returns
@@ -54,7 +54,7 @@ type Server struct {
 func Serve(ctx context.Context, in io.Reader, out io.Writer, o Options) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	s := &Server{options: o, state: &state{}, asked: map[jsonrpc2.ID]func(){}, published: map[string]published{}, said: map[string]string{}}
+	s := &Server{options: o, state: &state{}, asked: map[jsonrpc2.ID]func(){}, published: map[string]published{}, said: map[scope]string{}}
 	s.work = newWork()
 	s.conn = jsonrpc2.NewConn(stream{jsonrpc2.NewStream(pipes{in, out})}, jsonrpc2.WithCodec(codec{}))
 	var working sync.WaitGroup

@@ -5,28 +5,29 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/match"
 	"github.com/kgw-dev/kgw/internal/pathlang"
 )
 
-// pathsMeet reports whether two paths have a request in common.
-func pathsMeet(a, b string) bool {
-	x, y := strings.Split(a, "/"), strings.Split(b, "/")
-	for i := 0; ; i++ {
-		switch {
-		case i == len(x) || i == len(y):
-			return len(x) == len(y)
-		case x[i] == "**":
-			return i == 1 || strings.Join(y[i:], "/") != ""
-		case y[i] == "**":
-			return i == 1 || strings.Join(x[i:], "/") != ""
-		case pathlang.SegmentRank(x[i]) == 0 && pathlang.SegmentRank(y[i]) == 0:
-			if x[i] != y[i] {
-				return false
-			}
-		case x[i] == "" || y[i] == "":
-			return false // a parameter matches at least one character
+// meetingPaths returns the pairs of different paths of the routes that have a request in
+// common, or may have one, in both orders.
+func meetingPaths(routes []*ir.Route) map[[2]string]bool {
+	var ms []*match.Matcher
+	var texts []string
+	seen, meet := map[string]bool{}, map[[2]string]bool{}
+	judge := match.NewJudge()
+	for _, r := range routes {
+		if p := r.Match.Path; !seen[p.Text] {
+			seen[p.Text] = true
+			texts, ms = append(texts, p.Text), append(ms, judge.Compile(match.Set{Path: p, View: match.RawPath}))
 		}
 	}
+	match.Pairs(ms, nil, func(i, j int, _ match.Relation) bool {
+		meet[[2]string{texts[i], texts[j]}], meet[[2]string{texts[j], texts[i]}] = true, true
+		return true
+	})
+	return meet
 }
 
 // subtree reports whether a path ends in "**" behind something, and returns what

@@ -106,10 +106,11 @@ func (w *writer) routes() []*ir.Route {
 // setExceptions lists for each route the paths that earlier ones match first.
 // They are left out where the first match does not decide.
 func (w *writer) setExceptions(routes []*ir.Route) {
+	meet := meetingPaths(routes)
 	for i, r := range routes {
 		for _, earlier := range routes[:i] {
 			a, b := earlier.Match, r.Match
-			if a.Path.Text != b.Path.Text && slices.Equal(a.Methods, b.Methods) && pathsMeet(a.Path.Text, b.Path.Text) {
+			if slices.Equal(a.Methods, b.Methods) && meet[[2]string{a.Path.Text, b.Path.Text}] {
 				r.Except = append(r.Except, a.Path)
 			}
 		}
