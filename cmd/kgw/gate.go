@@ -4,7 +4,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -12,9 +11,7 @@ import (
 	"github.com/kgw-dev/kgw/compare/gate"
 	"github.com/kgw-dev/kgw/compile"
 	"github.com/kgw-dev/kgw/internal/config"
-	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/source"
-	"github.com/kgw-dev/kgw/prove/changes"
 	"github.com/kgw-dev/kgw/prove/classes"
 )
 
@@ -82,7 +79,7 @@ func (a *app) gate(f *gateFlags, paths []string) error {
 type gated struct {
 	before, after         *compare.Side
 	wasConfigs, isConfigs []*config.Config
-	consumers             consumers
+	consumers             gate.Recorded
 }
 
 // compileGateSides compiles both sides. Nil means that a configuration is at
@@ -97,14 +94,14 @@ func (a *app) compileGateSides(f *gateFlags, paths []string) (*gated, error) {
 		return nil, err
 	}
 	calls := func(name string) ([]byte, error) { return a.readCalls(f, name) }
-	s.consumers.read(s.isConfigs, "", calls)
+	s.consumers.Read(s.isConfigs, "", calls)
 	ref, isGit := strings.CutPrefix(f.against, "git:")
 	if !isGit {
 		if s.before, err = a.readDirectorySide(&f.diffFlags); err != nil || s.before == nil {
 			return nil, err
 		}
 		s.wasConfigs, err = a.configurations(&f.inputFlags, &s.before.Options, s.before.Input.Files)
-		s.consumers.read(s.wasConfigs, "", calls)
+		s.consumers.Read(s.wasConfigs, "", calls)
 	} else {
 		err = a.compileGateBefore(f, s, ref, paths)
 	}
@@ -171,7 +168,7 @@ func (a *app) configurations(f *inputFlags, o *compile.Options, files []*source.
 }
 
 // judgeChanges compares the sides and judges each change.
-func (a *app) judgeChanges(f *gateFlags, g *gate.Gate, s *gated) *gateReport {
+func (a *app) judgeChanges(f *gateFlags, g *gate.Gate, s *gated) *gate.Report {
 	a.collectRarely()
 	var notes []string
 	s.before, s.after, notes = supposeMissing(s.before, s.after)
@@ -179,31 +176,7 @@ func (a *app) judgeChanges(f *gateFlags, g *gate.Gate, s *gated) *gateReport {
 	var found *classes.Report
 	a.runStage("compare", func() { found = classes.Compare(was, is) })
 	found.Notes = append(found.Notes, notes...)
-	r := changes.New(found, a.secrets)
-	out := &gateReport{
-		Before: s.before.Name, After: s.after.Name, At: f.at, Fail: g.Fail(), Changes: []gateChange{},
-		Consumers: []gateConsumer{}, Calls: []gateCall{}, Unchanged: r.Unchanged, Notes: r.Notes,
-	}
-	for i := range r.Changes {
-		c := gateChange{Change: r.Changes[i]}
-		if c.Verdict, c.entry = g.Judge(string(c.Kind), c.ID); c.entry != nil {
-			c.Reason, c.Until = a.secrets.Text(c.entry.Reason), c.entry.Until
-		}
-		out.Changes = append(out.Changes, c)
-	}
-	out.findings = out.changeFindings(s.before.Name)
-	a.judgeCalls(out, g, &s.consumers, was, is)
-	out.findings = append(out.findings, g.Findings()...)
-	out.findings = diag.Levels{}.Apply(out.findings)
-	out.findings.Resolve()
-	return out
-}
-
-// laterThan returns a date for help texts: 30 days after the date of the run, or a
-// placeholder if --at named none.
-func laterThan(at string) string {
-	if day, err := dateOf(at); err == nil && !day.IsZero() {
-		return day.AddDate(0, 0, 30).Format(time.DateOnly)
-	}
-	return "2026-01-31"
+	return g.Report(&gate.Compared{
+		Before: s.before.Name, After: s.after.Name, Was: was, Is: is, Found: found, Calls: &s.consumers,
+	}, f.at, a.secrets)
 }

@@ -1,9 +1,10 @@
 // Package gate compares the changes between two states of a repository with the
 // kinds that the repository forbids, and the single changes that it allows.
 //
-// It takes the configurations of both states, a date, and changes by their ids,
-// and returns a verdict on each and findings about the entries of gate.allowed.
-// It must not know how changes are found, nor how verdicts are shown.
+// It takes the configurations of both states, a date, the changes and the recorded
+// calls, and returns a report: a verdict on each change and on each call that
+// breaks, and findings about them and about the entries of gate.allowed. It must not
+// know how changes are found.
 package gate
 
 import (

@@ -1,27 +1,22 @@
-package main
+package gate
 
 import (
 	"fmt"
 	"slices"
 	"strings"
 
-	"github.com/kgw-dev/kgw/compare/gate"
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/report"
 )
-
-// maxGateComment is the maximal length of a comment. It leaves room for the text that the script of
-// a forge adds.
-const maxGateComment = report.MaxComment - 1024
 
 // inTables are the codes of findings about changes and calls, which are rows of
 // tables.
 var inTables = []diag.Code{diag.ChangeForbidden, diag.CallBreaks, diag.CallMayBreak}
 
-// document returns the report with forbidden changes first.
-func (r *gateReport) document() *report.Document {
+// Document returns the report with forbidden changes first.
+func (r *Report) Document() *report.Document {
 	title := "passes"
-	if r.hasFailed() {
+	if r.Failed() {
 		title = "fails"
 	}
 	calls := &report.Table{Columns: report.Columns("", "call", "before", "after", "recorded in", "id")}
@@ -29,7 +24,7 @@ func (r *gateReport) document() *report.Document {
 		calls.Rows = append(calls.Rows, r.Calls[i].row())
 	}
 	rows := &report.Table{Columns: report.Columns("", "requests", "before", "after", "witness", "place", "id")}
-	for _, v := range []gate.Verdict{gate.Forbidden, gate.Allowed, gate.Passed} {
+	for _, v := range []Verdict{Forbidden, Allowed, Passed} {
 		for i := range r.Changes {
 			if c := &r.Changes[i]; c.Verdict == v {
 				rows.Rows = append(rows.Rows, c.row())
@@ -38,7 +33,7 @@ func (r *gateReport) document() *report.Document {
 	}
 	return &report.Document{
 		Title: report.Plain("kgw gate " + title), Level: 3,
-		Intro:  report.Join(report.Plain("Against "), report.Code(r.Before), report.Plain(": "+strings.TrimPrefix(r.count(), "gate: ")+". Forbidden are "+strings.Join(r.Fail, ", ")+".")),
+		Intro:  report.Join(report.Plain("Against "), report.Code(r.Before), report.Plain(": "+strings.TrimPrefix(r.Count(), "gate: ")+". Forbidden are "+strings.Join(r.Fail, ", ")+".")),
 		Blocks: []report.Block{calls, rows, r.furtherFindings()},
 		Left: func(n int) string {
 			return report.Plural(n, "more row is left out", "more rows are left out") + ": the comment has no more room. The report of the job has them all."
@@ -47,10 +42,10 @@ func (r *gateReport) document() *report.Document {
 }
 
 // furtherFindings lists the notes and the findings that have no row in the tables.
-func (r *gateReport) furtherFindings() report.List {
+func (r *Report) furtherFindings() report.List {
 	var out report.List
-	for i := range r.findings {
-		if f := &r.findings[i]; f.Severity >= diag.Warning && !slices.Contains(inTables, f.Code) {
+	for i := range r.Findings {
+		if f := &r.Findings[i]; f.Severity >= diag.Warning && !slices.Contains(inTables, f.Code) {
 			out = append(out, report.Item{Text: report.Plain(fmt.Sprintf("%s %s: %s", f.Code, placeOf(f), f.Message))})
 		}
 	}
@@ -63,18 +58,18 @@ func (r *gateReport) furtherFindings() report.List {
 func placeOf(f *diag.Finding) string { return fmt.Sprintf("%s:%d", f.Span.File, f.Span.Line) }
 
 // row returns the change in a table.
-func (c *gateChange) row() []report.Inline {
+func (c *Change) row() []report.Inline {
 	place := ""
 	if places := c.Places(); len(places) > 0 {
 		place = places[len(places)-1]
 	}
 	verdict := report.Plain(string(c.Verdict))
 	switch c.Verdict {
-	case gate.Forbidden:
+	case Forbidden:
 		verdict = report.Bold(string(c.Verdict))
-	case gate.Allowed:
+	case Allowed:
 		verdict = report.Plain(string(c.Verdict) + " until " + c.Until + ": " + c.Reason)
-	case gate.Passed:
+	case Passed:
 	}
 	return []report.Inline{
 		report.Join(report.Plain(string(c.Kind)+" "), verdict), report.Code(c.Requests), report.Plain(c.Before), report.Plain(c.After),
