@@ -63,7 +63,7 @@ var domain = &shape.Pattern{
 	Means: "a domain", Example: "kyma.example.com", Remedy: domainRemedy,
 }
 
-// origin is one of the origins of a CORS policy: one without a field is no restriction.
+// origin is an origin of a CORS policy. One without a field would match any origin.
 var origin = &shape.Type{
 	Kind: shape.Object, Doc: "One origin.",
 	Fields:     []shape.Field{field("exact", text("The whole origin.", "")), field("prefix", text("Its beginning.", "")), field("regex", text("A regular expression.", ""))},
