@@ -56,6 +56,7 @@ var fields = [][2]string{
 
 // JSON returns a list of all clients, sorted by owner.
 func JSON(clients []Client) []byte {
+	clients = slices.Clone(clients)
 	slices.SortFunc(clients, func(a, b Client) int { return strings.Compare(a.owner(), b.owner()) })
 	list := make([]any, len(clients))
 	for i := range clients {
