@@ -9,9 +9,9 @@ import (
 	"github.com/kgw-dev/kgw/internal/pathlang"
 )
 
-// pairsOf compares takes with each other as match.Pairs does, but compiles only
-// those that share a host, a method and the literal beginning of a path with
-// another one: in a usual repository few do.
+// pairsOf compares entries with each other as match.Pairs does, but compiles only those
+// that share a host, a method and the literal beginning of a path with another one: few
+// do in a usual repository.
 func (v *View) pairsOf(takes []*ir.Take, visit func(i, j int, r match.Relation)) match.Counts {
 	some := candidates(takes)
 	sets := make([]match.Set, len(some))
@@ -28,14 +28,14 @@ func (v *View) pairsOf(takes []*ir.Take, visit func(i, j int, r match.Relation))
 	return counts
 }
 
-// maxGroup is how many takes of one host are compared pair by pair; larger
-// groups are passed on as they are.
+// maxGroup is how many entries of one host are compared pair by pair; all members of
+// larger groups are compared.
 const maxGroup = 100
 
-// candidates lists, in order, the takes that may overlap with another one.
+// candidates lists, in order, the entries that may overlap with another one.
 func candidates(takes []*ir.Take) []int {
 	byHost := map[string][]int{}
-	loose := false // some take has no plain host
+	loose := false // some entry has no plain host
 	for i := range takes {
 		host := onlyHost(&takes[i].Set)
 		loose = loose || host == ""
@@ -61,7 +61,7 @@ func candidates(takes []*ir.Take) []int {
 	return out
 }
 
-// onlyHost is the one host of a set that has one without a wildcard, or "".
+// onlyHost returns the host of a set with exactly one host and no wildcard, or "".
 func onlyHost(s *match.Set) string {
 	if len(s.Hosts) != 1 || strings.Contains(s.Hosts[0], "*") || s.URL.Lang != 0 {
 		return ""

@@ -13,7 +13,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/pathlang"
 )
 
-// pair is what a comparison of two takes found.
+// pair is the result of a comparison of two entries.
 type pair struct {
 	I, J    int
 	Kind    string
@@ -29,7 +29,7 @@ func describe(i, j int, r match.Relation) pair {
 }
 
 // TestPairsOfFindsWhatPairsFinds compares View.pairsOf with the comparison of all
-// takes, over generated ones.
+// entries, over generated ones.
 func TestPairsOfFindsWhatPairsFinds(t *testing.T) {
 	for seed := range int64(300) {
 		takes := generate(rand.New(rand.NewSource(seed)))
@@ -52,7 +52,7 @@ func TestPairsOfFindsWhatPairsFinds(t *testing.T) {
 	}
 }
 
-// generate makes takes of one view that often share a part of their paths.
+// generate makes entries of one view that often share a part of their paths.
 func generate(r *rand.Rand) []*ir.Take {
 	pick := func(list ...string) string { return list[r.Intn(len(list))] }
 	hosts := [][]string{{"a.test"}, {"a.test"}, {"a.test"}, {"b.test"}, {"a.test", "b.test"}}
@@ -132,7 +132,7 @@ func TestBeginning(t *testing.T) {
 	}
 }
 
-// TestCandidates lists takes that are not compared at all, and such that are.
+// TestCandidates lists entries that are compared, and entries that are not.
 func TestCandidates(t *testing.T) {
 	take := func(host, method, path string) *ir.Take {
 		return &ir.Take{Set: match.Set{Hosts: []string{host}, Methods: []string{method}, Path: pathlang.Path{Lang: pathlang.Regexp2, Text: path}, View: match.DecodedPath}}
@@ -150,8 +150,8 @@ func TestCandidates(t *testing.T) {
 	}
 }
 
-// TestCandidatesOfManyOnOneHost goes past the number of takes that are compared
-// one by one.
+// TestCandidatesOfManyOnOneHost exceeds the number of entries that are compared one by
+// one.
 func TestCandidatesOfManyOnOneHost(t *testing.T) {
 	var takes []*ir.Take
 	for i := range maxGroup + 20 {

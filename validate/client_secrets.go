@@ -15,9 +15,8 @@ import (
 // CLIENT_SECRET_KEY of its environment name others.
 var secretKeys = [][2]string{{"CLIENT_ID", "CLIENT_SECRET"}, {"client_id", "client_secret"}}
 
-// clientSecrets reports Secrets among the inputs that do not have the keys
-// under which hydra-maester reads a client's credentials: it registers no such
-// client.
+// clientSecrets reports Secrets among the inputs that do not have the keys under which
+// hydra-maester reads a client's credentials: it does not register such a client.
 func clientSecrets(v *View, found *diag.List) {
 	var sets [][]string
 	for _, keys := range secretKeys {
@@ -44,7 +43,7 @@ func clientSecrets(v *View, found *diag.List) {
 	}
 }
 
-// keysOf are those of a set that a client needs.
+// keysOf returns the keys that a client needs.
 func keysOf(c *ir.Client, keys []string) []string {
 	if c.NoSecret {
 		return keys[:1]

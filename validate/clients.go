@@ -12,7 +12,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
-// demand is what one grant of a route wants of tokens that Hydra issues.
+// demand is what one grant of a route demands of tokens that Hydra issues.
 type demand struct {
 	at        source.Ref
 	scopes    []string
@@ -20,9 +20,9 @@ type demand struct {
 	contains  func(have []string, want string) bool
 }
 
-// clients holds what routes demand against the OAuth2 clients among the
-// inputs: a scope that no client can be granted closes a route for everybody.
-// Without a client among the inputs nothing is said: the clients are elsewhere.
+// clients compares what routes demand with the OAuth2 clients among the inputs: a scope
+// that no client can be granted closes a route for everybody. Without a client among
+// the inputs it reports nothing: the clients are elsewhere.
 func clients(v *View, found *diag.List) {
 	if len(v.Clients) == 0 {
 		return
@@ -93,9 +93,9 @@ func demandOf(g *ir.Grant) demand {
 	return d
 }
 
-// strategyOf returns how a handler compares scopes: as its configuration says,
-// else as Kyma configures Oathkeeper. What no strategy of Oathkeeper decides is
-// left to Hydra, and any comparison that holds is enough here.
+// strategyOf returns how a handler compares scopes: as its configuration says, else as
+// Kyma configures Oathkeeper. Hydra decides where Oathkeeper has no strategy, and any
+// comparison that holds is enough here.
 func strategyOf(h *ir.Handler) func([]string, string) bool {
 	name := map[string]string{"oauth2_introspection": "exact", "jwt": "wildcard"}[h.Name]
 	if v, ok := h.Config.Get("scope_strategy"); ok {
@@ -137,7 +137,7 @@ func atHydra(url string) bool {
 	return strings.Contains(host, "hydra") || strings.HasPrefix(host, "oauth2.")
 }
 
-// check reports what tokens cannot have.
+// check reports demands that no token can meet.
 func (d *demand) check(clients []*ir.Client, found *diag.List) {
 	var missing []string
 	for _, s := range d.scopes {

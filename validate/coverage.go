@@ -12,10 +12,9 @@ import (
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
-// coverage holds the gateways against the descriptions of their APIs, host by
-// host: the requests to a host are split into classes that each operation and
-// each route matches as a whole, and of each class the description and the route
-// must say the same.
+// coverage compares the gateways with the descriptions of their APIs, host by host. It
+// splits the requests to a host into classes that each operation and each route matches
+// as a whole; the description and the route must agree about each class.
 func coverage(v *View, found *diag.List) {
 	if len(v.APIs) == 0 {
 		return
@@ -40,8 +39,8 @@ type covered struct {
 	classifier *match.Classifier
 	anyMethod  map[*ir.Route]bool
 	hosts      []string // of descriptions, that gateways serve
-	// Operations and routes come in the order of the inputs, with what both
-	// sides agree on and what one has alone.
+	// Operations and routes are in the order of the inputs, with what both sides agree
+	// on and what only one has.
 	operations     map[source.Ref]*agreement
 	routes         map[*ir.Route]*agreement
 	operationOrder []source.Ref
@@ -50,15 +49,15 @@ type covered struct {
 	found          diag.List
 }
 
-// difference is a place of a description and one of a gateway that say different
-// things about who may send a request.
+// difference is a place in a description and a place in a gateway that disagree about
+// who may send a request.
 type difference struct {
 	code          diag.Code
 	document, own source.Ref
 }
 
-// agreement says of an operation or a route whether some of its requests are
-// known to the other side, and which are not.
+// agreement records whether the other side knows some requests of an operation or a
+// route, and which it does not know.
 type agreement struct {
 	known   bool
 	alone   *match.Request
@@ -118,7 +117,7 @@ func apiName(api *ir.API) string {
 	return fmt.Sprintf("API %q", api.Title)
 }
 
-// list spells a few texts.
+// list formats a few texts.
 func list(texts []string) string {
 	if len(texts) > maxOthers {
 		return strings.Join(texts[:maxOthers], ", ") + fmt.Sprintf(" and %d more", len(texts)-maxOthers)
@@ -150,7 +149,7 @@ func (c *covered) gatewaysOf(host string) []*ir.Gateway {
 	return wild
 }
 
-// compareHost compares what is documented and what is served on one host.
+// compareHost compares what is documented with what is served on one host.
 func (c *covered) compareHost(host string) {
 	var ops []documented
 	var described []*ir.API // that are published on the host
@@ -206,9 +205,9 @@ func (c *covered) compareHost(host string) {
 	}
 }
 
-// viewOf returns how gateways see paths, for the operations of a host: what
-// differs in the percent-encoding of a letter only is not a difference where the
-// gateway does not see it.
+// viewOf returns how gateways see paths, for the operations of a host: paths that
+// differ only in the percent-encoding of a letter are the same where the gateway does
+// not see the difference.
 func viewOf(gateways []*ir.Gateway) match.View {
 	for _, g := range gateways {
 		for _, r := range g.Routes {
@@ -220,8 +219,8 @@ func viewOf(gateways []*ir.Gateway) match.View {
 	return match.SlashedPath
 }
 
-// methodsOf are the methods that a description of an operation allows for: HEAD
-// where there is GET (RFC 9110 section 9.3.2), and OPTIONS for preflights.
+// methodsOf returns the methods that a description of an operation allows: HEAD where
+// there is GET (RFC 9110 section 9.3.2), and OPTIONS for preflights.
 func methodsOf(op *ir.Operation) []string {
 	out := []string{op.Method}
 	if op.Method == "GET" {
@@ -233,7 +232,7 @@ func methodsOf(op *ir.Operation) []string {
 	return out
 }
 
-// setOnHost is what a route matches on a host, as its author means it.
+// setOnHost returns what a route matches on a host, as its author means it.
 func (c *covered) setOnHost(host string, r *ir.Route) match.Set {
 	s := match.Set{Hosts: []string{host}, Methods: r.Match.Methods, Path: pathlang.TemplateMeaning(r.Match.Path), View: r.Match.View, Predicates: r.Match.Predicates}
 	if c.anyMethod[r] || len(s.Methods) == 0 {
@@ -242,8 +241,8 @@ func (c *covered) setOnHost(host string, r *ir.Route) match.Set {
 	return s
 }
 
-// decide returns the route that gets the requests that several match, nil where
-// none does or it refuses all.
+// decide returns the route that gets requests which several routes match; nil if no
+// route matches or the route refuses everybody.
 func decide(matching []*served) *served {
 	if len(matching) == 0 {
 		return nil
@@ -274,7 +273,7 @@ func (c *covered) addRoute(r *ir.Route) {
 	}
 }
 
-// compareClass compares what is said of the requests of one class.
+// compareClass compares what both sides say about the requests of one class.
 func (c *covered) compareClass(class *match.Class, named []*documented, r *served) {
 	meant := map[string]*documented{} // by method: the most specific operation
 	for _, d := range named {
@@ -309,7 +308,7 @@ func (c *covered) compareClass(class *match.Class, named []*documented, r *serve
 	}
 }
 
-// report adds what only one side has.
+// report adds findings about what only one side has.
 func (c *covered) report(found *diag.List) {
 	for _, at := range c.operationOrder {
 		a := c.operations[at]

@@ -45,8 +45,8 @@ func (c *covered) compareAccess(d *documented, r *served, w *match.Request) {
 	}
 }
 
-// byOtherHandler reports whether a handler decides that does not ask for tokens
-// with scopes.
+// byOtherHandler reports whether the deciding handler does not ask for tokens with
+// scopes.
 func byOtherHandler(r *ir.Route) bool {
 	return slices.ContainsFunc(r.Access.Grants, func(g ir.Grant) bool {
 		p, ok := g.Proof.(ir.ByHandler)
@@ -67,8 +67,8 @@ func othersOf(op *ir.Operation) []string {
 	return out
 }
 
-// compareCallers compares who is let in, by name and by the scopes of tokens: whom one side
-// lets in, the other must too.
+// compareCallers compares who is let in, by name and by the scopes of tokens: both sides
+// must let in the same callers.
 func compareCallers(d *documented, r *served, what string, say func(diag.Code, string, string)) {
 	grants, allowed := grantsOf(d, r), allowedBy(d, r)
 	for _, g := range grants {
@@ -97,12 +97,12 @@ func compareCallers(d *documented, r *served, what string, say func(diag.Code, s
 type admission struct {
 	who     ir.Principal // nil for anyone
 	scopes  []string
-	issuers []string // of the tokens, each of which is demanded; nil where they are not said
-	others  []string // what a caller brings in place of a token
+	issuers []string // of the tokens, each of which is demanded; nil if unknown
+	others  []string // what a caller brings instead of a token
 }
 
-// within reports whether all whom a way lets in are let in by another. Issuers are
-// compared where both sides say them.
+// within reports whether another way lets in every caller that this one does. Issuers
+// are compared where both sides name them.
 func (w admission) within(o admission) bool {
 	return among(w.who, o.who) && allAmong(o.scopes, w.scopes) && (len(w.others) == 0 || len(o.others) > 0) &&
 		(len(w.issuers) == 0 || allAmong(o.issuers, w.issuers))
@@ -128,8 +128,8 @@ func allAmong(some, all []string) bool {
 	return !slices.ContainsFunc(some, func(s string) bool { return !slices.Contains(all, s) })
 }
 
-// grantsOf lists the ways to be let in by a route. Where the description names nobody,
-// ways for named callers (services, employees) count only if there is no other.
+// grantsOf lists the ways to be let in by a route. If the description names nobody,
+// ways for named callers (services, employees) count only if there are no others.
 func grantsOf(d *documented, r *served) []admission {
 	var named, others []admission
 	for i := range r.Access.Grants {
@@ -153,8 +153,8 @@ func grantsOf(d *documented, r *served) []admission {
 	return named
 }
 
-// issuersOf lists the issuers of which a grant takes tokens; nil where it does not
-// say them.
+// issuersOf lists the issuers whose tokens a grant accepts; nil where it does not name
+// them.
 func issuersOf(g *ir.Grant) []string {
 	var out []string
 	switch p := g.Proof.(type) {
@@ -174,7 +174,7 @@ func issuersOf(g *ir.Grant) []string {
 	return plainIssuers(out)
 }
 
-// plainIssuers are issuers without a slash at their end: one with it has its
+// plainIssuers returns issuers without their final slash: an issuer with one has its
 // discovery document below it.
 func plainIssuers(issuers []string) []string {
 	var out []string
@@ -208,15 +208,15 @@ func allowedBy(d *documented, r *served) []admission {
 	return out
 }
 
-// withoutImplied are the scopes but for those that every route of a gateway demands,
-// each once.
+// withoutImplied returns each scope once, except those that every route of a gateway
+// demands.
 func withoutImplied(r *served, scopes []string) []string {
 	out := slices.DeleteFunc(slices.Clone(scopes), func(s string) bool { return slices.Contains(r.gateway.Convention.ImpliedScopes, s) })
 	slices.Sort(out)
 	return slices.Compact(out)
 }
 
-// callers spells whom a way lets in.
+// callers describes whom a way lets in.
 func (w admission) callers() string {
 	switch {
 	case w.who != nil:
@@ -227,7 +227,7 @@ func (w admission) callers() string {
 	return "tokens" + ofIssuers(w.issuers) + " with " + scopesText(w.scopes)
 }
 
-// nameOf spells named callers.
+// nameOf describes named callers.
 func nameOf(who ir.Principal) string {
 	switch p := who.(type) {
 	case ir.Services:
@@ -243,7 +243,7 @@ func nameOf(who ir.Principal) string {
 
 func demandedText(d *documented, r *served) string { return waysText(grantsOf(d, r)) }
 
-// describedText spells what a description demands.
+// describedText describes what a description demands.
 func describedText(d *documented, r *served) string {
 	if d.op.Named != nil {
 		return waysText(allowedBy(d, r))
@@ -260,7 +260,7 @@ func describedText(d *documented, r *served) string {
 	return strings.Join(out, " or ")
 }
 
-// waysText spells ways to be let in.
+// waysText describes ways to be let in.
 func waysText(ways []admission) string {
 	if len(ways) == 0 {
 		return "what nobody has"
@@ -278,7 +278,7 @@ func waysText(ways []admission) string {
 	return strings.Join(out, " or ")
 }
 
-// ofIssuers spells the issuers of a token, "" where they are not said.
+// ofIssuers describes the issuers of a token, "" where they are not named.
 func ofIssuers(issuers []string) string {
 	if len(issuers) == 0 {
 		return ""

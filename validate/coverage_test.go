@@ -39,7 +39,7 @@ func ofIssuer(issuers ...string) []ir.Credentials {
 	return []ir.Credentials{{Token: true, Issuers: issuers}}
 }
 
-// TestCoverage holds one route against one operation.
+// TestCoverage compares one route with one operation.
 func TestCoverage(t *testing.T) {
 	open := ir.Grant{Proof: ir.None{}}
 	tests := map[string]struct {
@@ -107,7 +107,7 @@ func coverage(g *ir.Gateway, api *ir.API) []diag.Code {
 	return slices.Compact(out)
 }
 
-// TestCoverageOfNothing checks that a comparison of nothing is said to be one.
+// TestCoverageOfNothing checks that an empty comparison is reported.
 func TestCoverageOfNothing(t *testing.T) {
 	g := &ir.Gateway{Hosts: []ir.Host{{Name: "shop.example.com"}}}
 	for name, servers := range map[string][]ir.APIServer{"no host": {{}}, "another host": {{Host: "store.example.com"}}} {
@@ -118,7 +118,7 @@ func TestCoverageOfNothing(t *testing.T) {
 	}
 }
 
-// TestCoverageUndecided checks that what is not decided is said.
+// TestCoverageUndecided checks that undecided comparisons are reported.
 func TestCoverageUndecided(t *testing.T) {
 	servers := []ir.APIServer{{Host: "shop.example.com"}}
 	api := &ir.API{Servers: servers, Operations: []ir.Operation{{Method: "GET", Path: "/a", Servers: servers, Allowed: nothing}}}

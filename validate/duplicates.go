@@ -34,8 +34,8 @@ func duplicates(v *View, found *diag.List) {
 	}
 }
 
-// reportDuplicate reports one definition of several. owner is the resource that
-// is withheld for it; nil is the one of the definition.
+// reportDuplicate reports one definition of several. owner is the resource that is
+// withheld because of it; nil means the resource of the definition.
 func reportDuplicate(id *Identity, all []*Identity, owner *source.Document, found *diag.List) {
 	f := diag.Finding{
 		Code: diag.DuplicateResource, At: id.Origin.At("metadata", "name"), Owner: owner, Group: id.Name.String() + id.Kind, Place: "another definition",

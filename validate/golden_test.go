@@ -104,8 +104,8 @@ func (c *goldenCase) add(t *testing.T, path string) {
 	c.files = append(c.files, f)
 }
 
-// compile returns what kgw says of the case, except for public routes where the case
-// is not about them.
+// compile returns the findings of the case, without those about public routes unless
+// the case is about them.
 func (c *goldenCase) compile(t *testing.T) *compile.Result {
 	t.Helper()
 	r := compile.Run(compile.Input{Files: c.files}, compile.Options{Config: c.conf, Schema: compile.SchemaAll})
@@ -118,7 +118,7 @@ func (c *goldenCase) compile(t *testing.T) *compile.Result {
 	return r
 }
 
-// spell writes findings with everything that rules decide.
+// spell formats findings with everything that rules decide.
 func spell(found diag.List) string {
 	if len(found) == 0 {
 		return "no findings\n"

@@ -9,10 +9,10 @@ import (
 	"github.com/kgw-dev/kgw/internal/ir"
 )
 
-// groups holds the groups that roles are bound to against the Groups and the
-// connectors of Dex among the inputs, where there are any: nobody is a member of
-// a group that no identity provider knows. Groups are held against the connector
-// that they name.
+// groups checks the groups that roles are bound to against the Groups and the
+// connectors of Dex among the inputs, if there are any: nobody is a member of a group
+// that no identity provider knows. Groups are checked against the connector that they
+// name.
 func groups(v *View, found *diag.List) {
 	known := map[string]bool{}
 	byID := map[string]string{}
@@ -73,8 +73,8 @@ func (v *View) checkConnector(g *ir.Group, found *diag.List) {
 	}
 }
 
-// unknownGroupFinding reports a group; name is that of the Group whose own name
-// was written in its place, or "".
+// unknownGroupFinding reports a group; name is that of the Group whose own name was
+// written instead, or "".
 func unknownGroupFinding(s ir.Subject, name string) diag.Finding {
 	f := diag.Finding{
 		Code: diag.GroupUnknown, At: s.Origin, Message: fmt.Sprintf("no Group and no connector among the inputs names a group %q of an identity provider", s.Name),

@@ -77,7 +77,7 @@ func covering(host string) []string {
 	return append(out, "*")
 }
 
-// maxOthers bounds the others that a finding about a host names.
+// maxOthers bounds how many other holders a finding about a host names.
 const maxOthers = 10
 
 // reportSameHost reports a gateway's host that others have too, in one finding.
@@ -95,7 +95,7 @@ func reportSameHost(h *holder, holders []*holder, found *diag.List) {
 		return
 	}
 	f := diag.Finding{
-		Code: diag.HostConflict, At: h.origin, Group: h.name, Place: h.has(),
+		Code: diag.HostConflict, At: h.origin, Group: h.name, Place: h.describe(),
 		Message: fmt.Sprintf("host %q is also claimed by %s", h.name, others[0]),
 		Help:    "give each resource a host of its own, or merge the two",
 	}
@@ -104,7 +104,7 @@ func reportSameHost(h *holder, holders []*holder, found *diag.List) {
 		f.Help = "give each resource a host of its own, or merge them"
 	}
 	for _, o := range others {
-		f.Related = append(f.Related, diag.Related{Message: o.has(), At: o.origin})
+		f.Related = append(f.Related, diag.Related{Message: o.describe(), At: o.origin})
 	}
 	if says := h.gateway.Convention.Says.HostTaken; says != "" {
 		held := slices.ContainsFunc(others, func(o *holder) bool { return o.gateway == nil })
@@ -113,10 +113,10 @@ func reportSameHost(h *holder, holders []*holder, found *diag.List) {
 	found.Add(f)
 }
 
-func (h *holder) has() string { return fmt.Sprintf("%s has the host %q", h, h.written) }
+func (h *holder) describe() string { return fmt.Sprintf("%s has the host %q", h, h.written) }
 
-// reportUnderWildcard reports a host that a wildcard of another resource
-// covers, to both; told holds the wildcards that were reported already.
+// reportUnderWildcard reports, to both resources, a host that a wildcard of another one
+// covers; told holds the wildcards that were already reported.
 func reportUnderWildcard(h *holder, holders []*holder, told map[*holder]bool, found *diag.List) {
 	reported := false
 	for _, o := range holders {
@@ -153,7 +153,7 @@ func canCoexist(specific, wildcard *holder) bool {
 	return true
 }
 
-// pathsOf is what a route matches, on any host.
+// pathsOf returns what a route matches, on any host.
 func pathsOf(r *ir.Route) *match.Set {
 	return &match.Set{Methods: r.Match.Methods, Path: r.Match.Path}
 }
@@ -168,16 +168,16 @@ func meetAtPods(a, b *ir.Route) bool {
 	return false
 }
 
-// admitsMore reports whether a route may let in callers whom another one, that is not
-// open, refuses: it has a grant that asks for less than every grant of the other.
+// admitsMore reports whether a route may let in callers whom another route, which is
+// not open, refuses: it has a grant that asks for less than every grant of the other.
 func admitsMore(a, than *ir.Route) bool {
 	return slices.ContainsFunc(a.Access.Grants, func(g ir.Grant) bool {
 		return !slices.ContainsFunc(than.Access.Grants, func(h ir.Grant) bool { return asksNoLess(&g, &h) })
 	})
 }
 
-// asksNoLess reports whether whoever satisfies a grant satisfies the other as far as
-// policies decide: an external authorizer is asked whatever they say.
+// asksNoLess reports whether every caller that satisfies a grant also satisfies the
+// other, as far as policies decide: an external authorizer is asked in any case.
 func asksNoLess(g, than *ir.Grant) bool {
 	have, want := tokensOf(g), tokensOf(than)
 	switch {
@@ -207,13 +207,13 @@ func tokensOf(g *ir.Grant) *ir.JWT {
 	return nil
 }
 
-// addWildcardFinding reports at h that it and another match the same requests.
+// addWildcardFinding reports at h that h and another holder match the same requests.
 func addWildcardFinding(h, other *holder, wildcard string, found *diag.List) {
 	found.Add(diag.Finding{
-		Code: diag.WildcardHostConflict, At: h.origin, Group: wildcard, Place: h.has(),
+		Code: diag.WildcardHostConflict, At: h.origin, Group: wildcard, Place: h.describe(),
 		Message: fmt.Sprintf("host %q and host %q of %s match the same requests", h.name, other.name, other),
 		Help:    "use hosts that do not cover each other, or set the level of " + string(diag.WildcardHostConflict) + " in kgw.yaml",
-		Related: []diag.Related{{Message: other.has(), At: other.origin}},
+		Related: []diag.Related{{Message: other.describe(), At: other.origin}},
 	})
 }
 

@@ -41,10 +41,10 @@ func reportNoDomain(h *ir.Host, found *diag.List) {
 	})
 }
 
-// checkAllowed compares the complete host, whatever completed it, as Kyma's
-// controller did, which knows no label boundary: a host passes if it ends with
-// an entry that it holds exactly once. What passes there without being a
-// subdomain is reported by itself.
+// checkAllowed compares the complete host, whatever completed it, as Kyma's controller
+// did, which ignores label boundaries: a host passes if it ends with an entry that it
+// contains exactly once. A host that passes without being a subdomain is reported
+// separately.
 func checkAllowed(h *ir.Host, allow []string, found *diag.List) {
 	lookalike, name := "", canonical(h.Name)
 	for _, d := range allow {

@@ -9,8 +9,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
-// issuerUse is one place that says with which keys tokens of an issuer are
-// verified.
+// issuerUse is a place that names the keys which verify tokens of an issuer.
 type issuerUse struct {
 	at           source.Ref
 	issuer, keys string

@@ -67,7 +67,7 @@ func reportDifferentKeys(k, other *ir.KeySet, share sharing, found *diag.List) {
 	})
 }
 
-// shownKeys is what a message says of keys.
+// shownKeys returns keys as a message shows them.
 func shownKeys(keys string) string {
 	const inline = "inline "
 	if len(keys) > len(inline) && keys[:len(inline)] == inline {

@@ -12,20 +12,20 @@ import (
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
-// Memory keeps what was found of gateways, for the next run over nearly the same
-// ones: a gateway is the same one if its pointer is, and then all that is written for
-// it is the same. The zero value is empty.
+// Memory keeps what was found about gateways for the next run over nearly the same
+// ones. A gateway is the same if its pointer is; then everything written for it is the
+// same. The zero value is empty.
 type Memory struct {
 	workloads []ir.Pods
 	kinds     map[string]map[string][]string
 	order     map[*ir.Gateway]int       // of the gateways
 	shelved   map[*ir.Gateway][]shelved // the openers of each gateway
-	foreign   []ir.Opener               // those of nobody
+	foreign   []ir.Opener               // those of no gateway
 	opened    map[*ir.Gateway]*openedMemory
 }
 
-// openedMemory is what opened found about a gateway, with the other inputs of
-// that result.
+// openedMemory is what View.opened found about a gateway, with the other inputs of that
+// result.
 type openedMemory struct {
 	looks   []shelf     // where policies are that may hold for its pods
 	openers []ir.Opener // that hold for its pods, in order
@@ -34,8 +34,7 @@ type openedMemory struct {
 	found   diag.List
 }
 
-// shelvedOf returns where the openers of a gateway are found; nil where it is not
-// known.
+// shelvedOf returns the shelves of the openers of a gateway; nil if unknown.
 func (m *Memory) shelvedOf(g *ir.Gateway) []shelved {
 	if m == nil || g == nil {
 		return nil
@@ -43,8 +42,8 @@ func (m *Memory) shelvedOf(g *ir.Gateway) []shelved {
 	return m.shelved[g]
 }
 
-// sameOpened returns what is known of the gateways that nothing has changed for: no
-// policy that may hold for their pods came, went, or is another one.
+// sameOpened returns what is known about the gateways that no change affects: no policy
+// that may hold for their pods was added, removed or changed.
 func (m *Memory) sameOpened(w *workloads) map[*ir.Gateway]*openedMemory {
 	if m == nil || !w.samePods || !reflect.DeepEqual(m.kinds, w.kinds) || !m.sameOrder(w.v.Gateways) {
 		return nil
@@ -58,8 +57,7 @@ func (m *Memory) sameOpened(w *workloads) map[*ir.Gateway]*openedMemory {
 	return out
 }
 
-// sameOrder reports whether the gateways that are known follow each other as
-// before.
+// sameOrder reports whether the known gateways are in the same order as before.
 func (m *Memory) sameOrder(gateways []*ir.Gateway) bool {
 	last := -1
 	for _, g := range gateways {
@@ -73,7 +71,7 @@ func (m *Memory) sameOrder(gateways []*ir.Gateway) bool {
 	return true
 }
 
-// changedShelves are the shelves of all openers that came or went.
+// changedShelves returns the shelves of all openers that were added or removed.
 func (m *Memory) changedShelves(w *workloads) map[shelf]bool {
 	out := map[shelf]bool{}
 	add := func(list ...shelved) {
@@ -141,8 +139,8 @@ func sameOpener(a, b ir.Opener) bool {
 		reflect.DeepEqual(a.Sets, b.Sets) && reflect.DeepEqual(a.Except, b.Except) && reflect.DeepEqual(a.Demand, b.Demand)
 }
 
-// recallOpened returns what is known of a gateway whose policies were found anew;
-// nil where they are others than before.
+// recallOpened returns what is known about a gateway whose policies were looked up
+// again; nil if they differ from before.
 func (m *Memory) recallOpened(c *guarded) *openedMemory {
 	if m == nil || !c.w.samePods {
 		return nil
@@ -154,8 +152,8 @@ func (m *Memory) recallOpened(c *guarded) *openedMemory {
 	return known
 }
 
-// keepOpened notes what was found of each gateway, and forgets all others. What is
-// found of a wildcard also depends on the hosts of all others: it is not kept.
+// keepOpened records what was found about each gateway, and forgets all others. Results
+// for a wildcard also depend on the hosts of all other gateways, and are not kept.
 func (m *Memory) keepOpened(w *workloads, all []*guarded, found []diag.List) {
 	if m == nil {
 		return
@@ -182,7 +180,7 @@ func (m *Memory) keepOpened(w *workloads, all []*guarded, found []diag.List) {
 	}
 }
 
-// remember is what is kept of a gateway.
+// remember returns what is kept about a gateway.
 func (c *guarded) remember(found diag.List) *openedMemory {
 	if c.same {
 		return c.known
@@ -199,9 +197,9 @@ func (c *guarded) remember(found diag.List) *openedMemory {
 	return out
 }
 
-// lookAt finds what policies open of each gateway. An unchanged gateway is not
+// judgeGateways finds what policies open of each gateway. An unchanged gateway is not
 // examined again, unless its budget has changed.
-func (v *View) lookAt(all []*guarded) []diag.List {
+func (v *View) judgeGateways(all []*guarded) []diag.List {
 	lists, sizes, whole := make([]diag.List, len(all)), make([]int, len(all)), 0
 	parallel.Each(len(all), func(i int) {
 		switch c := all[i]; {
@@ -236,7 +234,7 @@ func (v *View) lookAt(all []*guarded) []diag.List {
 	return lists
 }
 
-// copyFound is a gateway whose policies are known, and nothing else.
+// copyFound returns a gateway of which only the policies are known.
 func (c *guarded) copyFound() *guarded {
 	next := c.w.guardedOf(c.g)
 	openers := make([]*ir.Opener, len(c.known.openers))

@@ -18,8 +18,8 @@ import (
 )
 
 // TestOpenedWithMemory draws edits of a repository: gateways, policies of others and
-// workloads come, go, change, and change places. After each edit a run that remembers
-// those before finds what one that remembers nothing does.
+// workloads come, go, change, and change places. After each edit, a run that remembers
+// the earlier ones finds what a run without a memory finds.
 func TestOpenedWithMemory(t *testing.T) {
 	told, differ := 0, 0
 	for seed := range int64(250) {
@@ -46,8 +46,8 @@ func TestOpenedWithMemory(t *testing.T) {
 	}
 }
 
-// TestOpenedWithMemoryOfCosts adds a large gateway to one whose paths cost much, and
-// removes it: the larger the rest, the less may be spent on a gateway.
+// TestOpenedWithMemoryOfCosts adds a large gateway to one whose paths are costly, and
+// removes it: the more gateways there are, the less may be spent on each.
 func TestOpenedWithMemoryOfCosts(t *testing.T) {
 	d := &drawing{r: rand.New(rand.NewSource(1))}
 	selector := map[string]string{"app": "a"}
@@ -97,7 +97,7 @@ func TestSameOpener(t *testing.T) {
 	}
 }
 
-// openedIn is what opened finds, as a text.
+// openedIn returns what opened finds, as a text.
 func openedIn(v *View) string {
 	var found diag.List
 	opened(v, &found)

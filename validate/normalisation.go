@@ -14,9 +14,9 @@ import (
 	"github.com/kgw-dev/kgw/internal/pathlang"
 )
 
-// spelling is a way to write a path so that the proxy sees another one than a
-// backend that decodes and cleans it: it turns a protected path, and the
-// literal beginning of an open one, into the path of a request.
+// spelling is a way to write a path so that the proxy sees a different path than a
+// backend that decodes and cleans it: it turns a protected path, and the literal
+// beginning of an open one, into the path of a request.
 type spelling struct {
 	name  string
 	write func(path, open string) string
@@ -99,7 +99,7 @@ func hasOpenAndProtected(takes []*ir.Take) bool {
 
 func matchesMany(t *ir.Take) bool { return !t.Route.Match.Path.Literal() }
 
-// entrance is all that decides who gets into one gateway.
+// entrance is everything that decides who gets into one gateway.
 type entrance struct {
 	judge                     *match.Judge
 	routes, rules             []*ir.Take
@@ -127,8 +127,9 @@ func newEntrance(v *View, routes []*ir.Take, rules []*ir.Take, policies map[*ir.
 	return e
 }
 
-// decide returns what decides about a request: the route that matches it, or the
-// one rule that does where the route goes on to Oathkeeper. Nil is nothing.
+// decide returns what decides about a request: the route that matches it or, where that
+// route sends it to Oathkeeper, the one rule that matches. It returns nil if nothing
+// decides.
 func (e *entrance) decide(r match.Request) *ir.Take {
 	i := slices.IndexFunc(e.routeMatcher, func(m *match.Matcher) bool { return accepts(m, r) })
 	if i < 0 {
@@ -228,8 +229,8 @@ func (e *entrance) trySpelling(t *ir.Take, r match.Request, s *spelling, found *
 	return false
 }
 
-// isProtected reports whether the request, spelled plainly, is one of t's and is
-// not open.
+// isProtected reports whether t decides about the request, spelled plainly, and does
+// not let everybody in.
 func (e *entrance) isProtected(t *ir.Take, r match.Request) bool {
 	for _, view := range [...]match.View{match.SlashedPath, match.CleanedPath} {
 		seen, ok := view.See(r.RawPath)

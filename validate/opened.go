@@ -14,15 +14,15 @@ import (
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
-// opened reports requests that the rule of one resource closes and that some
-// policy lets through to the same pods: a policy of another rule, of another
-// resource of any dialect, or of somebody else. Policies know no order, and of
-// all that select a pod one that allows is enough
+// opened reports requests that the rule of one resource closes and that some policy
+// lets through to the same pods: a policy of another rule, of another resource of any
+// dialect, or of somebody else. Policies have no order: of all policies that select a
+// pod, one that allows the request is enough
 // (https://istio.io/latest/docs/reference/config/security/authorization-policy/).
 //
 // Every host of a gateway that is protected by policies is split into classes of
-// requests; for each the proxy's first route decides which pods get it, and the
-// first rule of the author who may send it.
+// requests; for each class the first route of the proxy decides which pods get it, and
+// the first rule of the author decides who may send it.
 func opened(v *View, found *diag.List) {
 	said := map[places]bool{}
 	for i := range *found {
@@ -32,7 +32,7 @@ func opened(v *View, found *diag.List) {
 	}
 	w := newWorkloads(v)
 	all := w.guarded()
-	lists := v.lookAt(all)
+	lists := v.judgeGateways(all)
 	v.Memory.keepOpened(w, all, lists)
 	for _, list := range lists {
 		for _, f := range list {
@@ -43,11 +43,10 @@ func opened(v *View, found *diag.List) {
 	}
 }
 
-// places are the places of the two that overlap: the closed rule, and its
-// opener.
+// places are the places of the two rules that overlap: the closed one and its opener.
 type places struct{ closed, open source.Ref }
 
-// saying is what was said already.
+// saying records what was already reported.
 type saying struct {
 	closed, open source.Ref
 	share        sharing
@@ -65,7 +64,7 @@ type workloads struct {
 	demand     []int                          // of each opener that is in the index: which of demands it has
 	demands    []*ir.Demand
 	classifier *match.Classifier
-	samePods   bool // those that are known are the ones of the run before
+	samePods   bool // those that are known are from the previous run
 }
 
 func newWorkloads(v *View) *workloads {
@@ -133,8 +132,8 @@ func (w *workloads) indexOpeners(wanted map[shelf]bool) {
 	}
 }
 
-// guarded lists what is to be looked at: the gateways with policies of their
-// own on whose pods there is one that may open something.
+// guarded lists the gateways to examine: those with policies of their own, on whose
+// pods another policy may open something.
 func (w *workloads) guarded() []*guarded {
 	all := make([]*guarded, len(w.v.Gateways))
 	same := w.v.Memory.sameOpened(w)
@@ -164,7 +163,7 @@ func (w *workloads) guarded() []*guarded {
 	return all
 }
 
-// mayBeOpened reports whether the classes of requests of a gateway are looked at.
+// mayBeOpened reports whether the classes of requests of a gateway are examined.
 func (c *guarded) mayBeOpened() bool {
 	return len(c.openers) > 0 && (c.foreign || len(c.g.Routes) > 1)
 }
@@ -189,13 +188,13 @@ type guarded struct {
 	same    bool                       // and the policies are the same
 	looks   []shelf                    // where policies are that may hold for its pods
 	own     map[*ir.Route][]*ir.Opener // the demands of each route
-	openers []*ir.Opener               // alike ones once
+	openers []*ir.Opener               // equal ones once
 	foreign bool
 	hosts   []string
 	ms      []*match.Matcher
 	steps   int                  // what may be spent on the gateway
 	purse   *match.Purse         // that has them
-	refused []bool               // of each of ms: Istio refuses its expression, which is said elsewhere
+	refused []bool               // of each of ms: Istio refuses its expression, which is reported elsewhere
 	takes   []*ir.Take           // index in ms: i
 	wants   []*ir.Route          // index in ms: len(takes)+i
 	customs map[*ir.Route][3]int // where the requests begin in ms that authorizers are asked about, those left out, and the end
@@ -231,10 +230,9 @@ func (c *guarded) run() diag.List {
 	return c.found
 }
 
-// samples are the hosts for which requests are split into classes: those of the
-// gateway, and for a wildcard one that nobody names and one for each policy of
-// somebody else that names hosts below it, unless these are served by
-// another resource.
+// samples returns the hosts for which requests are split into classes: those of the
+// gateway and, for a wildcard, one that nobody names and one for each foreign policy
+// that names hosts below it, unless another resource serves these.
 func (c *guarded) samples() []string {
 	var out []string
 	for _, h := range c.hosts {
@@ -264,15 +262,14 @@ func (c *guarded) samples() []string {
 
 var everyPath = pathlang.Path{Lang: pathlang.Prefix, Text: "/"}
 
-// serves reports whether a resource or an object of somebody else has this very
-// host.
+// serves reports whether a resource or a foreign object has exactly this host.
 func (v *View) serves(name string) bool {
 	return slices.ContainsFunc(v.Gateways, func(g *ir.Gateway) bool {
 		return slices.ContainsFunc(g.Hosts, func(h ir.Host) bool { return strings.EqualFold(h.Name, name) })
 	}) || slices.ContainsFunc(v.Claims, func(c Claim) bool { return strings.EqualFold(c.Host, name) })
 }
 
-// listedSet is what the author listed in a rule.
+// listedSet returns what the author listed in a rule.
 func (c *guarded) listedSet(r *ir.Route) match.Set {
 	want := match.Set{Hosts: c.hosts, Methods: r.Match.Methods, Path: pathlang.TemplateMeaning(r.Match.Path), View: match.RawPath, Predicates: r.Match.Predicates}
 	if len(want.Methods) == 0 {
@@ -311,7 +308,7 @@ func (c *guarded) compile() {
 	}
 }
 
-// reportUndecided reports that kgw could not decide what is let through.
+// reportUndecided reports that kgw could not decide which requests are let through.
 func (c *guarded) reportUndecided(why string) {
 	key := saying{closed: c.g.Origin}
 	if c.told[key] || c.nothingOpens() {

@@ -46,11 +46,11 @@ func (c *guarded) judgeClass(class *match.Class) {
 				continue
 			}
 		}
-		c.tell(entry, rule, o, class, share, way)
+		c.reportOpened(entry, rule, o, class, share, way)
 	}
 }
 
-// way is how a policy lets in what a rule closes.
+// way is how a policy lets in requests that a rule refuses.
 type way uint8
 
 const (
@@ -60,10 +60,10 @@ const (
 	byPort     // it is asked about the host without a port
 )
 
-// wayUnasked finds out how a policy lets requests of a class through that the
-// external authorizer of a rule is not asked about: its policy is for the
-// requests of the rule's own ones. A policy that names no host also holds for
-// requests whose Host header names a port, and one with a name does not.
+// wayUnasked finds out how a policy lets requests of a class through without asking the
+// external authorizer of a rule: the authorizer's policy covers only requests that the
+// rule's own policies match. A policy that names no host also holds for requests whose
+// Host header names a port; a policy that names one does not.
 func (c *guarded) wayUnasked(rule *ir.Route, o *ir.Opener, first func(from, to int) int) way {
 	if !asksAuthorizer(rule) || o.Route == rule {
 		return none
@@ -97,8 +97,8 @@ func asksAuthorizerOnly(r *ir.Route) bool {
 	})
 }
 
-// letsInAll reports whether whom a policy lets through is let in by the rule too:
-// by one of the demands that it has itself.
+// letsInAll reports whether the rule also lets in every caller that a policy lets
+// through, by one of its own demands.
 func (c *guarded) letsInAll(r *ir.Route, d *ir.Demand) bool {
 	return slices.ContainsFunc(c.own[r], func(o *ir.Opener) bool { return demandWithin(d, &o.Demand) })
 }
@@ -118,7 +118,7 @@ func demandWithin(d, o *ir.Demand) bool {
 	return true
 }
 
-func (c *guarded) tell(entry *ir.Take, rule *ir.Route, o *ir.Opener, class *match.Class, share sharing, how way) {
+func (c *guarded) reportOpened(entry *ir.Take, rule *ir.Route, o *ir.Opener, class *match.Class, share sharing, how way) {
 	at, closes := entry.Origin, "which no rule of this resource matches"
 	if rule != nil {
 		at, closes = rule.Origin.At("path"), fmt.Sprintf("which demands less of the caller than %q", rule.Match.Path.Text)
@@ -158,8 +158,8 @@ func (c *guarded) tell(entry *ir.Take, rule *ir.Route, o *ir.Opener, class *matc
 	c.found.Add(f)
 }
 
-// compileCustoms adds the requests that external authorizers are asked about:
-// those of the rules' own policies, and what these leave out.
+// compileCustoms adds the requests that external authorizers are asked about: those of
+// the rules' own policies, without the exceptions of these.
 func (c *guarded) compileCustoms(add func(match.Set)) {
 	c.customs = map[*ir.Route][3]int{}
 	for _, r := range c.g.Routes {

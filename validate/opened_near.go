@@ -9,8 +9,8 @@ import (
 	"github.com/kgw-dev/kgw/internal/match"
 )
 
-// findPolicies finds out where the policies are that may hold for the pods of
-// the gateway and its hosts.
+// findPolicies finds the shelves of the policies that may hold for the pods of the
+// gateway and its hosts.
 func (c *guarded) findPolicies() {
 	pods := map[shelf]bool{}
 	for _, r := range c.g.Routes {
@@ -44,7 +44,7 @@ func (c *guarded) listPolicies() (near []*ir.Opener, opens bool) {
 	return near, opens
 }
 
-// addOpeners notes openers, alike ones once.
+// addOpeners adds openers, equal ones once.
 func (c *guarded) addOpeners(openers []*ir.Opener) {
 	seen := map[openerKey]bool{}
 	for _, o := range openers {
@@ -129,8 +129,8 @@ func (c *guarded) opensRule(r *ir.Route, o *ir.Opener, s *match.Set) bool {
 	return mayMeet(&want, s)
 }
 
-// plainHosts are the hosts without which a policy lets nothing through, or ""
-// where it names none or a wildcard.
+// plainHosts returns the hosts that a policy is limited to, or "" where it names none
+// or a wildcard.
 func plainHosts(o *ir.Opener) []string {
 	var out []string
 	for _, s := range o.Sets {
@@ -158,9 +158,9 @@ func (c *guarded) nearOpeners() []int {
 	return slices.Compact(out)
 }
 
-// harmlessDemands says of each demand whether a policy with it opens nothing of
-// the gateway, whatever its requests are: every rule that can be opened lets
-// its callers in itself, and the proxy matches no request that no rule matches.
+// harmlessDemands reports for each demand whether a policy with it opens nothing of the
+// gateway, whatever its requests are: every rule that can be opened lets its callers in
+// anyway, and every request that the proxy matches has a rule.
 func (c *guarded) harmlessDemands() []bool {
 	out := make([]bool, len(c.w.demands))
 	for _, t := range c.w.routes[c.g] {

@@ -9,8 +9,8 @@ import (
 	"github.com/kgw-dev/kgw/internal/pathlang"
 )
 
-// TestWhatIsPassedOverOpensNothing holds that gateways whose requests are not split
-// into classes would have no finding, over generated ones.
+// TestWhatIsPassedOverOpensNothing checks on generated gateways that those whose
+// requests are not split into classes would have no finding.
 func TestWhatIsPassedOverOpensNothing(t *testing.T) {
 	passed, told := 0, 0
 	for seed := range int64(1000) {

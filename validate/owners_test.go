@@ -6,9 +6,9 @@ import (
 	"github.com/kgw-dev/kgw/internal/ir"
 )
 
-// TestOwnersOfHosts: whose an object that has a host is, by its owner references
-// and by its labels in the form of any release: where the older label is there,
-// it alone counts.
+// TestOwnersOfHosts checks who owns an object that has a host, by its owner references
+// and by its labels in the form of any release: if the older label is there, it alone
+// counts.
 func TestOwnersOfHosts(t *testing.T) {
 	g := &ir.Gateway{Kind: "APIRule", Name: ir.Name{Namespace: "shop", Name: "orders"}, Labels: map[string]string{"name": "orders", "namespace": "shop"}, Convention: ir.Convention{
 		Owner: []string{"name", "namespace"}, LegacyOwner: ir.Label{Key: "v1beta1", Value: "orders.shop"},

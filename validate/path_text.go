@@ -38,8 +38,8 @@ func pathTexts(v *View, found *diag.List) {
 	}
 }
 
-// misread returns what is odd about a path as text and what to write, "" for
-// nothing.
+// misread returns what is odd about the text of a path and what to write instead, or
+// "".
 func misread(p *pathlang.Path) (message, help string) {
 	expression := p.Lang == pathlang.Regex || p.Lang == pathlang.Regexp2
 	if expression && letters().MatchString(p.Text) && !strings.Contains(p.Text, "|") {
@@ -70,9 +70,9 @@ func misread(p *pathlang.Path) (message, help string) {
 // ASCII, and a path ends before a query or a fragment.
 var sent = pathlang.Path{Lang: pathlang.Regex, Text: `/[!-"$->@-~]*`}
 
-// matchesNoRequest reports whether an expression matches no path that clients
-// send. Only those are looked at that have a character or an operator without
-// which each matches some.
+// matchesNoRequest reports whether an expression matches no path that clients send.
+// Only expressions with certain characters or operators are examined: every other one
+// matches some path.
 func (v *View) matchesNoRequest(p *pathlang.Path) bool {
 	if p.Lang != pathlang.Regex || !suspect(p.Text) {
 		return false
@@ -86,7 +86,8 @@ func suspect(text string) bool {
 		strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r >= 0x7f })
 }
 
-// findMarked returns the submatches of a text that may have some.
+// findMarked returns the submatches of an expression in a text, nil unless the text may
+// have some.
 func findMarked(expression *regexp.Regexp, text string, may bool) []string {
 	if !may {
 		return nil
@@ -94,8 +95,8 @@ func findMarked(expression *regexp.Regexp, text string, may bool) []string {
 	return expression.FindStringSubmatch(text)
 }
 
-// startsWithLetter is about an expression that no path of a request matches:
-// each begins with a slash.
+// startsWithLetter reports an expression that no path of a request matches, because
+// each path begins with a slash.
 func startsWithLetter(text string) (message, help string) {
 	if _, rest, ok := strings.Cut(text, "://"); ok {
 		_, path, _ := strings.Cut(rest, "/")

@@ -10,19 +10,19 @@ import (
 	"github.com/kgw-dev/kgw/internal/ir"
 )
 
-// sharing is what is known of whether a pod has the labels of two selectors.
+// sharing is the answer to whether a pod has the labels of two selectors.
 type sharing uint8
 
 const (
 	noPod    sharing = iota // a label differs, or the workloads among the inputs say so
-	maybePod                // nothing that is known decides
+	maybePod                // unknown
 	somePod
 )
 
-// sharePods compares two selectors. A label that differs keeps them apart. Where
-// they have one in common, or one asks for none, they share pods. Where their
-// keys are different ones, the workloads among the inputs decide: one that has
-// the labels of both, or ones for each and none for both.
+// sharePods compares two selectors. A label that differs keeps them apart. If they have
+// a label in common, or one has none, they share pods. If their keys differ, the
+// workloads among the inputs decide: one has the labels of both, or there are some for
+// each and none for both.
 func (v *View) sharePods(a, b ir.Pods) sharing {
 	if a.Namespace != b.Namespace && a.Namespace != "" && b.Namespace != "" {
 		return noPod
@@ -41,8 +41,8 @@ func (v *View) sharePods(a, b ir.Pods) sharing {
 	return v.shareWorkloads(a, b)
 }
 
-// shareWorkloads looks at the workloads where both selectors may have pods: one
-// for every namespace has others elsewhere, which say nothing of those.
+// shareWorkloads looks at the workloads in the namespaces where both selectors may have
+// pods.
 func (v *View) shareWorkloads(a, b ir.Pods) sharing {
 	ofA, ofB, namespace := false, false, cmp.Or(a.Namespace, b.Namespace)
 	for _, w := range v.Workloads {
@@ -74,7 +74,7 @@ func selects(p, workload ir.Pods) bool {
 	return true
 }
 
-// selectsSome returns what is most certain of a selector and the pods of a
+// selectsSome returns the most certain answer about a selector and the pods of a
 // route's Services.
 func (v *View) selectsSome(p ir.Pods, r *ir.Route) sharing {
 	best := noPod
@@ -115,15 +115,15 @@ func spellLabels(p ir.Pods) string {
 	return strings.Join(out, ",")
 }
 
-// shelf names openers by the namespace of their pods, by one label of these or
-// by the keys of all, "" for none, and by one of their hosts; "" for any.
+// shelf groups openers by the namespace of their pods, by one label of these or the
+// keys of all, and by one of their hosts; "" for any.
 type shelf struct{ namespace, label, host string }
 
 // everyHost represents all hosts in a shelf.
 const everyHost = "*"
 
-// shelved is where an opener is found: by those who have one of its labels, or other
-// keys. kind and keys are those of its selector, "" where it asks for no label.
+// shelved is where an opener is found: by selectors with one of its labels, or with
+// other keys. kind and keys are those of its selector, "" if it has no labels.
 type shelved struct {
 	shelves []shelf
 	kind    string
@@ -146,7 +146,7 @@ func shelve(o *ir.Opener) shelved {
 	return out
 }
 
-// kindOf names selectors by their keys; no label is written like that.
+// kindOf names selectors by their keys, in a form that no label has.
 func kindOf(keys []string) string { return fmt.Sprintf("%q", keys) }
 
 // shelves adds the shelves of all openers that may have a pod in common with

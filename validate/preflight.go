@@ -26,8 +26,8 @@ func preflights(v *View, found *diag.List) {
 	}
 }
 
-// reportUnrouted reports the routes of one gateway whose preflights none
-// matches, in one finding.
+// reportUnrouted reports, in one finding, the routes of a gateway whose preflights no
+// route matches.
 func (v *View) reportUnrouted(takes []*ir.Take, found *diag.List) {
 	var missing []*ir.Take
 	for i := range takes {
@@ -85,7 +85,7 @@ func (v *View) preflightWitness(t *ir.Take) *diag.Witness {
 	return witness(v.difference(set).Witness)
 }
 
-// RequestTo returns a request that a route of a resource matches, nil for none.
+// RequestTo returns a request that a route of a resource matches, or nil.
 func (v *View) RequestTo(doc *source.Document) *diag.Witness {
 	i := slices.IndexFunc(v.Routes, func(t *ir.Take) bool { return t.Origin.Doc == doc })
 	if doc == nil || i < 0 {
@@ -94,7 +94,7 @@ func (v *View) RequestTo(doc *source.Document) *diag.Witness {
 	return witness(v.difference(v.Routes[i].Set).Witness)
 }
 
-// starExpressions reports "/*" in a regular expression: it matches slashes only.
+// starExpressions reports "/*" in a regular expression, which matches only slashes.
 func starExpressions(v *View, found *diag.List) {
 	for _, g := range v.Gateways {
 		for _, r := range g.Routes {

@@ -34,8 +34,8 @@ func public(v *View, found *diag.List) {
 	}
 }
 
-// openToAnyMethod finds the routes that the proxy matches whatever the method is,
-// and that nothing behind it looks at.
+// openToAnyMethod finds the routes that the proxy matches for any method and that
+// nothing behind the proxy checks.
 func (v *View) openToAnyMethod() map[*ir.Route]bool {
 	out, policies := map[*ir.Route]bool{}, v.policiesByRoute()
 	for i := range v.Routes {

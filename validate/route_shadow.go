@@ -64,9 +64,9 @@ func (v *View) reportShadowed(takes []*ir.Take, j int, earlier []int, policies m
 	}
 }
 
-// relateCommon relates what the earlier route matches to what the author listed
-// for the later one, method for method: a specific path with more methods than
-// a general one is still the more specific of the two.
+// relateCommon relates what the earlier route matches to what the author listed for the
+// later one, restricted to common methods: a specific path with more methods than a
+// general one is still the more specific of the two.
 func (v *View) relateCommon(a, b *ir.Take) match.Relation {
 	methods := b.Methods
 	if a.Set.Methods != nil {
@@ -82,8 +82,9 @@ func (v *View) relateCommon(a, b *ir.Take) match.Relation {
 	return v.relate(x, y)
 }
 
-// sameAnswer reports whether it does not matter which of the routes answers:
-// all go on to Oathkeeper alike, which looks at its own rules.
+// sameAnswer reports whether it does not matter which of the routes answers: all of
+// them send requests to Oathkeeper in the same way, and Oathkeeper applies its own
+// rules.
 func sameAnswer(takes []*ir.Take, later *ir.Take, earlier []int) bool {
 	for _, i := range earlier {
 		if !sameDecision(takes[i], later) {

@@ -123,7 +123,7 @@ func (o *opening) openedRoute(takes []int) *ir.Take {
 	}
 	for _, i := range takes {
 		if i >= n && i < last {
-			return nil // both match it: 500, which is said elsewhere
+			return nil // both match it: 500, which is reported elsewhere
 		}
 	}
 	return o.routes[takes[0]]

@@ -83,8 +83,7 @@ func addOverlap(a, b *ir.Take, r match.Relation, group string, found *diag.List)
 	found.Add(f)
 }
 
-// opensOne reports whether one of two rules demands nothing of the caller and
-// the other does.
+// opensOne reports whether exactly one of two rules demands something of the caller.
 func opensOne(a, b *ir.Take) bool {
 	return a.Route != nil && b.Route != nil && a.Route.Access.Open() != b.Route.Access.Open()
 }
@@ -99,7 +98,7 @@ func spell(t *ir.Take) string {
 	return fmt.Sprintf("%q", t.Set.Path.Text)
 }
 
-// witness is a request as a witness, or nil where none was found.
+// witness returns a request as a witness, or nil where none was found.
 func witness(r *match.Request) *diag.Witness {
 	if r == nil {
 		return nil

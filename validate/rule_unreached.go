@@ -11,9 +11,9 @@ import (
 	"github.com/kgw-dev/kgw/internal/pathlang"
 )
 
-// encoded are paths with percent escapes: the proxy matches them as they are
-// and Oathkeeper decoded, so that many expressions differ on them. They fail
-// closed and are left out here.
+// encoded matches paths with percent escapes: the proxy matches them raw and Oathkeeper
+// decoded, so that many expressions differ on them. They fail closed and are left out
+// here.
 var encoded = match.Set{Path: pathlang.Path{Lang: pathlang.Regex, Text: `.*%.*`}, View: match.RawPath}
 
 // ruleUnreached reports requests that the proxy sends to Oathkeeper, with a
@@ -47,16 +47,15 @@ func ruleUnreached(v *View, found *diag.List) {
 	}
 }
 
-// unruled finds requests that no rule matches. Many gateways ask the same of
-// hosts of their own: what is asked of one path and the rule for it is answered
-// once.
+// unruled finds requests that no rule matches. Many gateways differ only in their
+// hosts: each question about a path and its rule is answered once.
 type unruled struct {
 	v     *View
 	known map[question]*match.Request
 }
 
-// question is what a route wants of the only rule that may match its requests,
-// except for the host that both have.
+// question asks whether the only rule that may match the requests of a route matches
+// them all, apart from the host that both have.
 type question struct{ route, rule hostless }
 
 // hostless is a set of requests except for its host.
@@ -113,9 +112,9 @@ func reportUnreached(t *ir.Take, r *match.Request, help string, related []diag.R
 	})
 }
 
-// plainlyRuled reports whether the route's own rule matches all it should for
-// certain: its path is one that both engines read alike and its host is in
-// lower case, in which the proxy compares it.
+// plainlyRuled reports whether the route's own rule certainly matches everything it
+// should: both engines read its path alike, and its host is in lower case, as the proxy
+// compares it.
 func (v *View) plainlyRuled(t *ir.Take) bool {
 	for i := range t.Gateway.Hosts {
 		if name := t.Gateway.Hosts[i].Name; name != strings.ToLower(name) {
@@ -129,7 +128,7 @@ func (v *View) plainlyRuled(t *ir.Take) bool {
 var unclean = match.Set{Path: pathlang.Path{Lang: pathlang.Regexp2, Text: `/.+/|.*//.*|.*/\.\.?(?:/.*)?`}, View: match.DecodedPath}
 
 // reportDeadRule reports a rule that describes only paths which Oathkeeper never
-// compares: 26.2 cleans them before.
+// compares, because 26.2 cleans them first.
 func (v *View) reportDeadRule(t *ir.Take, found *diag.List) {
 	text := t.Set.Path.Text
 	if t.Route == nil || t.Set.View != match.CleanedPath || !strings.HasSuffix(text, "/") && !strings.Contains(text, "//") && !strings.Contains(text, "/.") && !strings.Contains(text, `/\.`) {

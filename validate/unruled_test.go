@@ -8,8 +8,8 @@ import (
 	"github.com/kgw-dev/kgw/internal/pathlang"
 )
 
-// TestUnruledAsksOnce asks the same of many hosts: the answer is that of a
-// question of its own for each, and only one is asked.
+// TestUnruledAsksOnce asks the same question about many hosts: each answer equals that
+// of a separate question, and only one is asked.
 func TestUnruledAsksOnce(t *testing.T) {
 	judge := match.NewJudge()
 	u := &unruled{v: &View{Judge: match.NewJudge()}, known: map[question]*match.Request{}}

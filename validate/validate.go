@@ -1,5 +1,5 @@
-// Package validate questions the model: rules of the repository and of the
-// cluster, one rule a file.
+// Package validate checks the model against rules of the repository and of the cluster,
+// one rule a file.
 //
 // It takes gateways with other claims of their hosts, and returns findings. It
 // must not know dialects or targets, nor how a finding is levelled.
@@ -20,10 +20,9 @@ type View struct {
 	// Meant are the gateways as their authors wrote them, before they were put
 	// into the terms of a target.
 	Meant []*ir.Gateway
-	// Claims are hosts that other objects among the inputs have.
+	// Claims are the hosts of other objects among the inputs.
 	Claims []Claim
-	// Identities are all resources among the inputs, to find those defined
-	// twice.
+	// Identities are all resources among the inputs, used to find those defined twice.
 	Identities []Identity
 	// Written is what would be written, gateway by gateway in order, and the
 	// Rules and policies among the inputs that somebody else wrote.
@@ -31,7 +30,7 @@ type View struct {
 	// Workloads are the labels that pods are known to have.
 	Workloads []ir.Pods
 	Policy    Policy
-	// ByGateway are policies that hold for single gateways in place of Policy.
+	// ByGateway are policies that replace Policy for single gateways.
 	ByGateway map[*ir.Gateway]*Policy
 	// Clients are the OAuth2 clients among the inputs.
 	Clients []*ir.Client
@@ -39,7 +38,7 @@ type View struct {
 	Presets []*ir.Preset
 	// RateLimits are those for pods.
 	RateLimits []*ir.PodLimit
-	// Groups are those of identity providers, and Bindings say who has which
+	// Groups are the groups of identity providers, and Bindings say who has which
 	// roles.
 	Groups   []*ir.Group
 	Bindings []*ir.Bindings
@@ -53,7 +52,7 @@ type View struct {
 	// how it reaches identity providers.
 	StaticUsers []*ir.StaticUser
 	Connectors  []ir.Connector
-	// Judge is asked about path texts; nil does as well, at a price.
+	// Judge is asked about path texts; nil works too, but is slower.
 	Judge *match.Judge
 	// Purse is what the analysis of overlap may cost; nil is the default.
 	Purse *match.Purse
@@ -96,7 +95,7 @@ func (v *View) policyOf(g *ir.Gateway) *Policy {
 	return &v.Policy
 }
 
-// Policy is the part of the configuration that rules apply.
+// Policy is the part of the configuration that the rules apply.
 type Policy struct {
 	DefaultDomain string
 	// Allow are the domains that hosts must be in; nil is any.
@@ -130,7 +129,7 @@ type Claim struct {
 // OwnerRef names an owner of an object, in the object's namespace.
 type OwnerRef struct{ Kind, Name string }
 
-// Identity is what makes a resource one.
+// Identity identifies a resource.
 type Identity struct {
 	Origin      source.Ref
 	Group, Kind string

@@ -27,7 +27,7 @@ func TestWitnesses(t *testing.T) {
 			if c.conf == nil {
 				c.conf = config.Default()
 			}
-			c.conf.Compat = "controller" // nothing that the controllers write is withheld
+			c.conf.Compat = "controller" // nothing the controllers write is withheld
 			manifests, result := prove.Manifests(compile.Input{Files: c.files},
 				compile.Options{Config: c.conf, Levels: map[diag.Code]diag.Severity{diag.HostConflict: diag.Warning}}, nil)
 			engine := oathkeeper.Load(manifests, oathkeeper.Options{Version: c.conf.Oathkeeper.Version})
