@@ -73,9 +73,9 @@ func (r *run) configureOathkeeper() {
 	}
 }
 
-// takeOf is what a rule matches. Rules that say the same are one, and one with the
-// id of a Rule is what the Maester wrote of it.
-func (r *run) takeOf(a *kube.AccessRule, taken map[string]bool) (*ir.Take, bool) {
+// matchedBy returns what a rule matches. Rules that say the same count once, and one
+// with the id of a Rule is what the Maester made of that Rule.
+func (r *run) matchedBy(a *kube.AccessRule, taken map[string]bool) (*ir.Take, bool) {
 	if a.Native && (taken[a.Canonical] || taken[a.ID]) {
 		return nil, false
 	}

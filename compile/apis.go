@@ -7,8 +7,8 @@ import (
 	"github.com/kgw-dev/kgw/internal/config"
 )
 
-// APIDocuments returns the descriptions of APIs that the configurations name: to be
-// read for APIs and APIFaults, each once.
+// APIDocuments returns the descriptions of APIs that the configurations name, each
+// once: the caller reads them for APIs and APIFaults.
 func (o *Options) APIDocuments() []config.APIDocument {
 	out := o.Config.APIDocuments()
 	for _, file := range slices.Sorted(maps.Keys(o.Scopes)) {

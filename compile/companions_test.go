@@ -12,8 +12,8 @@ import (
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
-// TestCompanions compiles gateways with the resources around them: what is
-// found, and what is written.
+// TestCompanions compiles gateways with the resources around them and checks the
+// findings and the manifests.
 func TestCompanions(t *testing.T) { compiletest.Golden(t, "testdata/companions") }
 
 // TestCompanionsOfTheCorpus reads real documents of the kinds around gateways:

@@ -26,12 +26,12 @@ type Input struct {
 	Files     []*source.File
 	Documents []*source.Document
 	Problems  []source.Problem
-	// PassedOver is how many files were passed over, and Charts are the Helm
-	// charts that were come by and not rendered.
+	// PassedOver is how many files were passed over, and Charts are the Helm charts
+	// that were found and not rendered.
 	PassedOver int
 	Charts     []source.Chart
-	// Patched are the kustomizations whose patches change gateway resources: what
-	// is read is not what they make of it.
+	// Patched are the kustomizations whose patches change gateway resources: the
+	// patches are not applied to what is read.
 	Patched []Patched
 }
 
@@ -46,15 +46,15 @@ type Patched struct {
 // Options are what a command or a configuration decides.
 type Options struct {
 	Config *config.Config
-	// Scopes are configurations that hold for single files in place of Config,
-	// by the files' names.
+	// Scopes are configurations that replace Config for single files, by the files'
+	// names.
 	Scopes map[string]*config.Config
-	// Namespace of documents that name none; "" takes the configuration's.
+	// Namespace of documents that name none; "" means the configuration's.
 	Namespace string
 	// Outer is the namespace that the caller of kgw sets on documents without
 	// one, where no configuration names one; "" for none.
 	Outer string
-	// Memory is what earlier runs over nearly the same files left; nil for none.
+	// Memory holds results of earlier runs over nearly the same files; nil for none.
 	Memory *Memory
 	// Observer, if not nil, receives the progress of the run.
 	Observer Observer
@@ -64,14 +64,14 @@ type Options struct {
 	defaulted bool // Namespace is the configuration's
 	// Target overrides the target of every gateway; "" leaves it.
 	Target string
-	// IstioAPI is the version of Istio's objects, "v1beta1" or "v1"; "" takes the
+	// IstioAPI is the version of Istio's objects, "v1beta1" or "v1"; "" means the
 	// configuration's.
 	IstioAPI string
 	// RouteAPI is what the routes of Istio's gateway are written as:
 	// "virtualservice" or "gateway-api"; "" leaves it to the configuration.
 	RouteAPI string
-	// SkipperAPI is what is written for Skipper, "ingress" or "routegroup"; ""
-	// takes the configuration's.
+	// SkipperAPI is what is written for Skipper, "ingress" or "routegroup"; "" means
+	// the configuration's.
 	SkipperAPI string
 	// Accept are losses that the user accepts: their findings are warnings.
 	Accept []diag.Code
@@ -102,17 +102,17 @@ type Options struct {
 	EmitFile string
 	// Passthrough keeps documents of other kinds.
 	Passthrough bool
-	// RulesAside leaves the rules unjudged that others wrote for Oathkeeper.
+	// RulesAside does not check the rules that others wrote for Oathkeeper.
 	RulesAside bool
-	// Earlier reports documents that an earlier run wrote and that this one
-	// replaces; nil has none. Any other document with the name of an object
-	// that is written, and not its like, is an error.
+	// Earlier reports whether an earlier run wrote a document that this one replaces;
+	// nil means none. Any other document that has the name of a written object and
+	// differs from it is an error.
 	Earlier func(*source.Document) bool
-	// APIs are descriptions that the gateways are held against, and APIFaults
-	// what is wrong with those that could not be read.
+	// APIs are descriptions that the gateways are compared with, and APIFaults what is
+	// wrong with those that could not be read.
 	APIs      []*ir.API
 	APIFaults diag.List
-	// At is the date at which certificates must hold; the zero time asks nothing.
+	// At is the date at which certificates must be valid; the zero time demands nothing.
 	At time.Time
 	// Supposed makes warnings of all findings about policy: see prove.Suppose.
 	Supposed bool
@@ -145,8 +145,8 @@ type Result struct {
 	Disagreements []string
 	// Proof counts what the analysis of overlap decided.
 	Proof validate.Proof
-	// Read counts the documents of kinds that kgw reads, compiled or not, and
-	// those that are almost of such a kind.
+	// Read counts the documents of kinds that kgw reads, compiled or not, and those
+	// with a misspelt head.
 	Read int
 	// Domain is appended to hosts without a dot: that of the Gateway
 	// kyma-system/kyma-gateway where it is known, else the configured one.
@@ -155,7 +155,7 @@ type Result struct {
 	Fatal bool
 	// made is what objects were written from, by gateway (Options.Origins).
 	made [][]made
-	// aside are objects that no emitter of gateways wrote (Options.Origins).
+	// aside are the objects that belong to no gateway (Options.Origins).
 	aside map[string]Explained
 	// presets are the identity providers, by name (Options.Origins).
 	presets func(name string) *ir.Preset
@@ -185,7 +185,7 @@ type Resource struct {
 	// that the API server drops.
 	Status  source.Object
 	Refused string
-	// Later is what the controller says of the resource only if it sees another one
+	// Later is what the controller says about the resource only if it sees another one
 	// first.
 	Later  string
 	Pruned []string

@@ -13,7 +13,7 @@ import (
 	"github.com/kgw-dev/kgw/schema/kube"
 )
 
-// identity is what makes an object one.
+// identity identifies an object.
 type identity struct{ kind, namespace, name string }
 
 // reportCopies finds resources that are defined more than once. Equal definitions
@@ -65,7 +65,7 @@ func (r *run) dropUnits(dropped map[*unit]bool) {
 	r.found = slices.DeleteFunc(r.found, func(f diag.Finding) bool { return docs[f.Document()] })
 }
 
-// equalUnits lists the units that say the same as the first, comments aside.
+// equalUnits lists the units that say the same as the first, apart from comments.
 func equalUnits(units []*unit) []*unit {
 	want, _ := units[0].doc.Parse()
 	if want == nil {
@@ -101,7 +101,7 @@ func (r *run) reportRepeated(units, alike []*unit) {
 
 func nameOf(u *unit) ir.Name { return ir.Name{Namespace: u.doc.Namespace, Name: u.doc.Name} }
 
-// distinctUnits are the units that rules compare: one of each resource.
+// distinctUnits returns the units that rules compare: one of each resource.
 func (r *run) distinctUnits() []*unit {
 	return slices.DeleteFunc(slices.Clone(r.compiled), func(u *unit) bool { return u.copy })
 }

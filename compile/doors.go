@@ -22,8 +22,8 @@ type door struct {
 	labels map[string]string
 }
 
-// reportDoors reports objects that lead to a Service which a gateway guards:
-// whoever comes through them is asked for no token.
+// reportDoors reports objects that lead to a Service which a gateway guards: a caller
+// that uses them is not asked for a token.
 func (r *run) reportDoors() {
 	guarded := r.guardedServices()
 	if len(guarded) == 0 {
@@ -53,9 +53,9 @@ func (r *run) reportDoors() {
 	}
 }
 
-// guardedServices lists the Services that a route leads to which demands
-// something of the caller, with the first such route. Where policies are
-// written, the pods themselves demand it, whichever way a caller comes.
+// guardedServices lists the Services behind routes that demand something of the caller,
+// each with the first such route. Where policies are written, the pods themselves
+// demand it, whichever way a caller comes.
 func (r *run) guardedServices() map[ir.Name]source.Ref {
 	out := map[ir.Name]source.Ref{}
 	for _, u := range r.compiled {
@@ -116,7 +116,7 @@ func (r *run) collectDoors() []door {
 	return out
 }
 
-// delegates are the VirtualServices to which another one leaves requests from
+// delegates returns the VirtualServices to which another one delegates requests from
 // outside the cluster.
 func (r *run) delegates() map[ir.Name]bool {
 	out := map[ir.Name]bool{}
@@ -214,8 +214,8 @@ func (e *entrances) servicesOfPods(namespace string, selector map[string]string)
 	return out
 }
 
-// reportedForeign reports whether an object is found already to serve a
-// gateway's host.
+// reportedForeign reports whether an object is already reported for serving a gateway's
+// host.
 func (r *run) reportedForeign(doc *source.Document) bool {
 	return slices.ContainsFunc(r.found, func(f diag.Finding) bool { return f.Code == diag.ForeignRoutes && f.At.Doc == doc })
 }
@@ -242,7 +242,7 @@ func (r *run) isOwned(d *door) bool {
 	})
 }
 
-// writtenKeys are the keys of all objects that would be written.
+// writtenKeys returns the keys of all objects that would be written.
 func (r *run) writtenKeys() map[string]bool {
 	out := map[string]bool{}
 	for _, u := range r.compiled {

@@ -96,8 +96,8 @@ func (r *run) rulesFile() File {
 	return File{Name: r.accessRules().Key, Data: accessrules.JSON(rules), Origin: rules[0].Origin}
 }
 
-// emitRulesConfigMap writes ConfigMaps of access rules instead of the Rules
-// that were compiled: no Maester reads those.
+// emitRulesConfigMap writes ConfigMaps of access rules instead of the compiled Rules,
+// for clusters without a Maester.
 func (r *run) emitRulesConfigMap() {
 	rules := r.allRules()
 	if len(rules) == 0 {
@@ -126,9 +126,8 @@ func (r *run) add(rule string, objects []manifest.Object) {
 	manifest.Sort(r.result.Objects)
 }
 
-// unitNamedLike returns a document among the inputs that is another object of the
-// same kind and name, or nil. The namespace of a document of a kind without
-// one says nothing.
+// unitNamedLike returns a document among the inputs that is another object of the same
+// kind and name, or nil. It ignores the namespace of documents of kinds without one.
 func (r *run) unitNamedLike(o *manifest.Object) *unit {
 	for _, u := range r.units {
 		if u.doc.Kind == o.Kind && u.doc.Name == o.Meta.Name && schema.Group(u.doc.APIVersion) == schema.Group(o.APIVersion) &&
@@ -212,7 +211,7 @@ func (r *run) hydraFile() File {
 	return File{Name: "hydra-clients.json", Data: hydra.JSON(clients), Origin: clients[0].Origin}
 }
 
-// dexFile makes the part of Dex's configuration that the inputs say.
+// dexFile makes the part of Dex's configuration that the inputs determine.
 func (r *run) dexFile() File {
 	var configs []*ir.DexConfig
 	var users []*ir.StaticUser
@@ -240,8 +239,8 @@ func (r *run) dexFile() File {
 	return f
 }
 
-// allRules are the Rules that were compiled, and those among the inputs that
-// nobody compiles.
+// allRules returns the Rules that were compiled, and those among the inputs that belong to
+// no gateway.
 func (r *run) allRules() []accessrules.Rule {
 	var out []accessrules.Rule
 	for i := range r.result.Objects {

@@ -245,8 +245,8 @@ func emptyOf(spec any) []string {
 	return out
 }
 
-// hostOf is the host in the URL of a Rule, which may have an expression in the
-// place of the scheme.
+// hostOf returns the host in the URL of a Rule, which may have an expression as its
+// scheme.
 func hostOf(url string) string {
 	_, rest, _ := strings.Cut(url, "://")
 	host, _, _ := strings.Cut(rest, "/")
@@ -255,7 +255,7 @@ func hostOf(url string) string {
 	return host
 }
 
-// names reports whether the texts are host names, each part of which is there.
+// names reports whether the texts are host names without empty parts.
 func names(hosts ...string) bool {
 	return len(hosts) > 0 && !slices.ContainsFunc(hosts, func(h string) bool { return slices.Contains(strings.Split(h, "."), "") || strings.ContainsAny(h, " ") })
 }

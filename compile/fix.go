@@ -15,7 +15,7 @@ type Patch struct {
 	Files []PatchedFile
 	// Fixed counts the findings that are repaired.
 	Fixed int
-	// Result is what is said of the inputs afterwards.
+	// Result is the result of a run over the patched inputs.
 	Result *Result
 }
 
@@ -130,9 +130,9 @@ type candidate struct {
 
 func (c *candidate) place() place { return place{c.key.file, c.key.document} }
 
-// round applies as many fixes as can be applied together. A fix that brings a finding
-// on its own is banned; of more, which do, is found by leaving out half of them. round
-// reports whether anything changed or was banned.
+// round applies as many fixes as can be applied together. A fix that causes a new
+// finding on its own is banned; of several fixes, it finds those that do by leaving out
+// half of them. round reports whether anything changed or was banned.
 func (f *fixer) round() bool {
 	all, again := f.candidates(), false
 	for todo := all; len(todo) > 0 && f.trials < maxTrials; {
@@ -159,8 +159,8 @@ func (f *fixer) round() bool {
 	return again
 }
 
-// fewer leaves out half of the fixes of each document that a finding is new in, and
-// half of all where that leaves none or all.
+// fewer leaves out half of the fixes of each document with a new finding, and half of
+// all fixes if that leaves none or all.
 func fewer(todo []candidate, added map[place]bool) []candidate {
 	in, seen := map[place]int{}, map[place]int{}
 	for _, c := range todo {
@@ -222,9 +222,9 @@ func changesOverlap(a, b edit.Change) bool {
 	return a.Start < b.End && b.Start < a.End || a.Start == b.Start
 }
 
-// mayChangeOverlap keeps paths as they are that overlap those of another rule:
-// what is answered with 500 today may be let in when one of the two is
-// narrowed.
+// mayChangeOverlap reports whether a fix may change the path of a rule that overlaps
+// another one: a request that is answered with 500 today may be let in when one of the
+// two is narrowed.
 func (f *fixer) mayChangeOverlap(g *diag.Finding) bool {
 	if _, rewrites := g.Fix.(diag.Rewrite); !rewrites {
 		return false
@@ -277,9 +277,9 @@ type place struct {
 	document int
 }
 
-// blame names the documents that have findings, other than for the record,
-// which they did not have before. Where nothing moved, a finding at the place of
-// one with the same code is that one, though it quotes another text.
+// blame names the documents that have new findings, other than for the record. Where
+// nothing moved, a finding with the code and the place of an earlier one is not new,
+// even if it quotes another text.
 func blame(before, after *Result, applied []candidate) map[place]bool {
 	moved := map[place]bool{}
 	for _, c := range applied {
@@ -315,8 +315,7 @@ func placeOf(f *diag.Finding) placeKey {
 	return placeKey{k.code, k.file, k.document, k.item + " " + f.At.Path}
 }
 
-// countNew counts the findings that are not only for the record, less those of
-// old.
+// countNew counts the findings that are not only for the record, without those of old.
 func countNew(found diag.List, old map[fixKey]int) map[fixKey]int {
 	out := map[fixKey]int{}
 	for i := range found {

@@ -50,7 +50,8 @@ func (r *run) reportForeignHosts() {
 	}
 }
 
-// hostsServed returns the hosts of an object that the target writes, or is nil.
+// hostsServed returns the function that lists the hosts of an object that the target
+// writes, or nil.
 func (t *boundTarget) hostsServed() func(*manifest.Object) []string {
 	if t == nil {
 		return nil
@@ -63,7 +64,7 @@ func (t *boundTarget) hostsServed() func(*manifest.Object) []string {
 	return nil
 }
 
-// objects are what the emitters of a target write for one gateway.
+// objects returns what the emitters of a target write for one gateway.
 func (t *boundTarget) objects(u *unit) []manifest.Object {
 	var out []manifest.Object
 	for _, e := range t.emitters {

@@ -7,8 +7,8 @@ import (
 	"github.com/kgw-dev/kgw/schema/gone"
 )
 
-// reportGone says of each kind of settings that nothing reads any more what is in
-// their place: once, at the first document of the kind.
+// reportGone reports each kind of settings that nothing reads any more, with its
+// replacement: once, at the first document of the kind.
 func (r *run) reportGone() {
 	first := map[*gone.Kind]*unit{}
 	count := map[*gone.Kind]int{}

@@ -168,8 +168,8 @@ func (r *run) hasSuppressions() bool {
 	return slices.ContainsFunc(r.units, func(u *unit) bool { return len(u.ignores) > 0 })
 }
 
-// suppress removes suppressed findings and returns what is to be said about
-// suppressions that removed nothing.
+// suppress removes suppressed findings and returns findings about suppressions that
+// removed nothing.
 func (r *run) suppress() diag.List {
 	var all []*ignore
 	for _, u := range r.units {

@@ -51,8 +51,8 @@ func unlocked() *config.Config {
 	return c
 }
 
-// TestLockedSuppressions checks that authors cannot suppress what the
-// repository's policy keeps from them, by whatever means.
+// TestLockedSuppressions checks that authors cannot suppress, by any means, what the
+// repository's policy locks.
 func TestLockedSuppressions(t *testing.T) {
 	text := strings.Replace(rule("a"), "{name: orders, port: 8080}", "{name: kubernetes, namespace: default, port: 443}", 1)
 	blocked := strings.Split(text, "\n")

@@ -26,7 +26,7 @@ type front struct {
 	namespace string
 	hosts     []string // lower case; "*" for those of its listeners
 	parents   []kube.RouteParent
-	// asked returns its matches, and kept are those that were asked for.
+	// asked computes its matches, and kept caches them.
 	asked func() []httproute.Asked
 	kept  []httproute.Asked
 }
@@ -105,8 +105,7 @@ func (r *run) reportInterleavedWith(f *front, others []*front, c *companions) {
 	}
 }
 
-// intrusionFinding is the finding about a match that is asked before a route of
-// f.
+// intrusionFinding returns the finding about a match that is asked before a route of f.
 func (f *front) intrusionFinding(other *front, in *httproute.Intrusion, h sharedHost) diag.Finding {
 	g := f.unit.gateway
 	d := diag.Finding{
@@ -135,7 +134,7 @@ func (f *front) intrusionFinding(other *front, in *httproute.Intrusion, h shared
 	return d
 }
 
-// hostAt is where a gateway has a host, or one that it is a part of.
+// hostAt returns the place of a gateway's host that is or covers a host.
 func (f *front) hostAt(name string) source.Ref {
 	for i := range f.unit.gateway.Hosts {
 		if h := &f.unit.gateway.Hosts[i]; host.Within(name, strings.ToLower(h.Name)) {
@@ -145,10 +144,10 @@ func (f *front) hostAt(name string) source.Ref {
 	return f.unit.gateway.Origin
 }
 
-// sharedHost is a host under which the matches of two objects are in one list. It
-// is certain where it does not depend on a listener that is not known. istiod puts
-// matches of hosts that are spelled alike into one order; of a name and a wildcard
-// that a listener makes the same it asks all of the older object first.
+// sharedHost is a host under which the matches of two objects are in one list. It is
+// certain if it does not depend on an unknown listener. istiod puts matches of hosts
+// that are spelled alike into one order; if a listener makes a name and a wildcard the
+// same host, istiod asks all matches of the older object first.
 type sharedHost struct {
 	name           string
 	certain, byAge bool
@@ -210,7 +209,7 @@ func (c *companions) sharedHostsAt(a, b *front, p kube.RouteParent, section, h, 
 	return out
 }
 
-// frontOf is what is written for a gateway.
+// frontOf returns what is written for a gateway as a front.
 func frontOf(u *unit) *front {
 	g, t := u.gateway, &u.target.Target
 	p := t.GatewayAPI.ParentOf(g)
@@ -232,8 +231,8 @@ func frontOf(u *unit) *front {
 	return f
 }
 
-// foreignFronts are the HTTPRoutes and GRPCRoutes among the inputs that others
-// wrote: none that a run writes or wrote.
+// foreignFronts returns the HTTPRoutes and GRPCRoutes among the inputs that others
+// wrote, without those that a run of kgw writes or wrote.
 func (r *run) foreignFronts() []*front {
 	var out []*front
 	var written map[string]bool

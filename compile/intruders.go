@@ -13,8 +13,8 @@ import (
 	"github.com/kgw-dev/kgw/schema"
 )
 
-// documentsByKey are the documents among the inputs of kinds that are written,
-// by the key of the object that each is.
+// documentsByKey returns the documents among the inputs whose kinds are written, by the
+// keys of their objects.
 func (r *run) documentsByKey() map[string]*unit {
 	out := map[string]*unit{}
 	for _, u := range r.units {
@@ -25,8 +25,8 @@ func (r *run) documentsByKey() map[string]*unit {
 	return out
 }
 
-// isCopy reports whether a document is the very object that would be written,
-// or one that an earlier run wrote and this one replaces.
+// isCopy reports whether a document equals the object that would be written, or an
+// earlier run wrote it and this one replaces it.
 func (r *run) isCopy(u *unit, o *manifest.Object) bool {
 	if r.options.Earlier != nil && r.options.Earlier(u.doc) {
 		return true
@@ -35,7 +35,7 @@ func (r *run) isCopy(u *unit, o *manifest.Object) bool {
 	return root != nil && reflect.DeepEqual(jsonValueOf(o.Value()), jsonValueOf(source.Value(root)))
 }
 
-// jsonValueOf is a value as encoding/json has it.
+// jsonValueOf returns a value in the types of encoding/json.
 func jsonValueOf(v any) any {
 	var out any
 	if json.Unmarshal(manifest.AppendJSON(nil, v, 0), &out) != nil {
@@ -70,8 +70,8 @@ func (r *run) reportIntruders(objects [][]manifest.Object) {
 	}
 }
 
-// intruderFinding is the finding about a document that has the name of an
-// object that is written.
+// intruderFinding returns the finding about a document that has the name of a written
+// object.
 func intruderFinding(u *unit, o *manifest.Object) diag.Finding {
 	f := diag.Finding{
 		Code: diag.NameCollision, Severity: diag.Error, At: source.Ref{Doc: u.doc}.At("metadata", "name"),

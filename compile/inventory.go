@@ -12,9 +12,9 @@ import (
 	"github.com/kgw-dev/kgw/schema/kube"
 )
 
-// Inventory lists what gateways refer to: Known has the objects of the inputs,
-// in the words of the configuration, and Needs the objects that neither the
-// inputs nor the configuration have.
+// Inventory lists what gateways refer to: Known has the objects of the inputs, in the
+// form of the configuration, and Needs the objects that are in neither the inputs nor
+// the configuration.
 type Inventory struct {
 	Known config.Known
 	Needs []Need

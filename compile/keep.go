@@ -9,12 +9,11 @@ import (
 	"github.com/kgw-dev/kgw/schema/kube"
 )
 
-// keepNeeded adds objects that were written before and are no longer wanted, as
-// long as removing them would leave a gap. Names of Ingresses change when a
-// rate limit or a list of services is added; deleted before the new ones are
-// there, requests would find nothing. So nothing is removed together with
-// something new. The route for requests that no other route matches is removed
-// last of all.
+// keepNeeded adds objects that were written before and are no longer wanted, as long as
+// removing them would leave a gap. Names of Ingresses change when a rate limit or a
+// list of services is added; if the old ones were deleted before the new ones exist,
+// requests would have no route. So nothing is removed together with something new. The
+// route for requests that no other route matches is removed last of all.
 func (r *run) keepNeeded() {
 	if r.options.Old == nil {
 		return

@@ -21,7 +21,7 @@ type companions struct {
 	namespaces   map[string]*kube.Namespace
 	stackSets    map[ir.Name]*kube.StackSet
 	parents      map[ir.Name]*kube.ParentGateway
-	standIns     map[ir.Name]bool // Istio Gateways that are not there: their Gateways of the Gateway API are
+	standIns     map[ir.Name]bool // Istio Gateways that are absent and replaced by Gateways of the Gateway API
 	pods         []*kube.Pod
 	mesh         *kube.ConfigMap
 	providers    map[string]bool // by name, whether asked over HTTP
@@ -30,7 +30,7 @@ type companions struct {
 	known        map[*config.Config]map[ir.Name]*kube.Service
 	byLabel      map[labelled][]*kube.Pod // pods; nil before they are asked for
 	byName       map[string]*kube.Service // see namesakes
-	answers      *[]answer                // to the questions of the gateway that is linked; nil keeps none
+	answers      *[]answer                // answers for the gateway that is linked; nil keeps none
 }
 
 var meshConfig = ir.Name{Namespace: "istio-system", Name: "istio"}
@@ -76,8 +76,8 @@ func (r *run) companions() *companions {
 		case *kube.VirtualService, *kube.Rule, *kube.Route, *kube.Exposure, *kube.AuthorizationPolicy, *kube.RequestAuthentication, *kube.ServiceEntry, nil:
 		}
 	}
-	// A controller looks at the cluster and assumes nothing: where Gateways are
-	// among the inputs, they are all that there are.
+	// A controller looks at the cluster and assumes nothing: if there are Gateways
+	// among the inputs, there are no others.
 	if r.options.Config.Mode() == diag.Strict || len(c.gateways) == 0 {
 		c.assumeGateway(r.options.Config.Domains.Default)
 	}
@@ -91,9 +91,9 @@ func (r *run) addKnown(c *companions) {
 	}
 }
 
-// service is lookUp for the gateway that is linked.
+// service is findService for the gateway that is linked.
 func (c *companions) service(name ir.Name, holds *config.Config) *kube.Service {
-	found := c.lookUp(name, holds)
+	found := c.findService(name, holds)
 	c.noteAnswer(answer{question: whichService, name: name, service: found})
 	return found
 }
@@ -105,10 +105,9 @@ func (c *companions) noteAnswer(a answer) {
 	}
 }
 
-// lookUp finds a Service for a resource that a configuration holds for: among
-// the inputs, else where that configuration or one further up knows it, else
-// where any other does.
-func (c *companions) lookUp(name ir.Name, holds *config.Config) *kube.Service {
+// findService finds a Service for a resource under a configuration: among the inputs,
+// else in that configuration or one further up, else in any other.
+func (c *companions) findService(name ir.Name, holds *config.Config) *kube.Service {
 	found := c.services[name]
 	if found != nil && found.Origin.Doc != nil {
 		return found
@@ -206,10 +205,10 @@ func (r *run) aim() {
 	}
 }
 
-// useStandIns uses a Gateway of the Gateway API as the Istio Gateway that
-// resources name, where that is not among the inputs and all of them have
+// useParentGateways uses a Gateway of the Gateway API instead of the Istio Gateway that
+// resources name, where that is not among the inputs and all these resources have
 // HTTPRoutes.
-func (r *run) useStandIns(c *companions) {
+func (r *run) useParentGateways(c *companions) {
 	c.standIns = map[ir.Name]bool{}
 	routed, other := map[ir.Name]ir.Name{}, map[ir.Name]bool{}
 	for _, u := range r.compiled {
@@ -237,8 +236,8 @@ func (r *run) useStandIns(c *companions) {
 	}
 }
 
-// remembers has the answers kept to the questions of a gateway, for a Memory.
-func (r *run) remembers(c *companions, l *links) {
+// keepAnswers starts keeping the answers to the questions of a gateway, for a Memory.
+func (r *run) keepAnswers(c *companions, l *links) {
 	if r.options.Memory != nil {
 		c.answers = &l.answers
 	}
@@ -248,11 +247,11 @@ func (r *run) remembers(c *companions, l *links) {
 func (r *run) link() {
 	c := r.companions()
 	r.result.Domain = c.clusterDomain(r.options.Config.Domains.Default)
-	r.useStandIns(c)
+	r.useParentGateways(c)
 	r.recallLinks(c)
 	for _, u := range r.compiled {
 		if l := u.links; !l.made {
-			r.remembers(c, l)
+			r.keepAnswers(c, l)
 			c.completeHosts(u.gateway, r.configOf(u.doc).Domains.Default, &l.early)
 			c.linkTraffic(u.gateway, &l.early)
 			c.completePorts(u.gateway, r.configOf(u.doc), &l.early)
@@ -263,7 +262,7 @@ func (r *run) link() {
 	r.shareBudget()
 	for _, u := range r.compiled {
 		if !u.linked.made {
-			r.remembers(c, u.links)
+			r.keepAnswers(c, u.links)
 			c.complete(u, r.configOf(u.doc), &u.linked.found)
 			u.linked.found = slices.DeleteFunc(u.linked.found, u.aboutMistyped)
 			u.linked.made = true

@@ -47,14 +47,14 @@ func (c *companions) completeHosts(g *ir.Gateway, configured string, found *diag
 		case !h.Short && domain != configured:
 			reportDomainsDiffer(h, gateway, domain, configured, found)
 		}
-		h.Name, h.Short, h.Domain = h.Written+"."+domain, false, saidOf(gateway)
+		h.Name, h.Short, h.Domain = h.Written+"."+domain, false, domainPlaceOf(gateway)
 		for _, r := range g.Routes {
 			r.Match.Hosts = []string{h.Name}
 		}
 	}
 }
 
-// clusterDomain is the domain of the cluster: that of the Gateway
+// clusterDomain returns the domain of the cluster: that of the Gateway
 // kyma-system/kyma-gateway where it is known, else the configured one.
 func (c *companions) clusterDomain(configured string) string {
 	if g := c.gateways[kube.KymaGateway]; g != nil && !g.Assumed {
@@ -63,8 +63,8 @@ func (c *companions) clusterDomain(configured string) string {
 	return configured
 }
 
-// saidOf is where the hosts of a Gateway are said.
-func saidOf(g *kube.Gateway) ir.Said {
+// domainPlaceOf returns where the hosts of a Gateway are written.
+func domainPlaceOf(g *kube.Gateway) ir.Said {
 	switch {
 	case g.Setting != "":
 		return ir.Said{Setting: source.JoinKey(g.Setting, "hosts")}

@@ -87,9 +87,9 @@ func reportNoDomain(h *ir.Host, upstream string, found *diag.List) {
 	})
 }
 
-// domain returns the one domain that all servers of a Gateway serve as a
-// wildcard. For an ExternalGateway whose Gateway is not there, its own domain
-// serves.
+// domain returns the one domain that all servers of a Gateway serve as a wildcard. For
+// an ExternalGateway whose Gateway is absent, it returns the ExternalGateway's own
+// domain.
 func (c *companions) domain(ref, external ir.Name) (string, *kube.Gateway) {
 	gateway := c.gateways[ref]
 	if gateway == nil {
@@ -108,11 +108,11 @@ func (c *companions) domain(ref, external ir.Name) (string, *kube.Gateway) {
 	return domain, gateway
 }
 
-// domainPlace is where the domain of a short host is said: in the Gateway, or
-// without one in the ExternalGateway.
+// domainPlace returns where the domain of a short host is written: in the Gateway or,
+// without one, in the ExternalGateway.
 func (c *companions) domainPlace(gateway *kube.Gateway, external ir.Name) ir.Said {
 	if gateway != nil {
-		return saidOf(gateway)
+		return domainPlaceOf(gateway)
 	}
 	return ir.Said{At: c.external[external].Origin.At("spec", "externalDomain")}
 }

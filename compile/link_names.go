@@ -62,8 +62,8 @@ func (r *run) checkNames() {
 	}
 }
 
-// naming reports bad names, each place once; seen are places with a finding, and
-// told the ones of all documents. Empty places have no other finding.
+// naming reports bad names, each place once; seen are places with a finding, and told
+// are those of all documents. Empty places have no other finding.
 type naming struct {
 	found *diag.List
 	seen  []string

@@ -25,7 +25,7 @@ func (c *companions) linkParent(u *unit, found *diag.List) {
 	for i := range g.Hosts {
 		h := &g.Hosts[i]
 		if h.Name == "" || h.Short {
-			continue // said elsewhere
+			continue // reported elsewhere
 		}
 		fit, why := gateway.Fitting(p.Sections, h.Name, g.Name.Namespace, c.namespaces[g.Name.Namespace])
 		if len(fit) == 0 {

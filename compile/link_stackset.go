@@ -68,7 +68,7 @@ func (c *companions) completePorts(g *ir.Gateway, holds *config.Config, found *d
 				return u.Port.Name != "" && p.Name == u.Port.Name || u.Port.Name == "" && p.Port == u.Port.Number
 			})
 			if k >= 0 {
-				u.Port.Number, u.PortAt = service.Ports[k].Port, saidIn(service, "ports")
+				u.Port.Number, u.PortAt = service.Ports[k].Port, placeInSpec(service, "ports")
 			} else if !reported[u.Name] {
 				reported[u.Name] = true
 				reportNoPort(g, u, service, found)
@@ -77,8 +77,8 @@ func (c *companions) completePorts(g *ir.Gateway, holds *config.Config, found *d
 	}
 }
 
-// saidIn is where a field of the spec of a Service is said.
-func saidIn(s *kube.Service, field string) ir.Said {
+// placeInSpec returns where a field of the spec of a Service is written.
+func placeInSpec(s *kube.Service, field string) ir.Said {
 	switch {
 	case s.Setting != "":
 		return ir.Said{Setting: source.JoinKey(s.Setting, field)}

@@ -48,8 +48,8 @@ func (c *companions) checkGatewayMade(g *ir.Gateway, found *diag.List) {
 	})
 }
 
-// checkTLS checks what is known of TLS for the hosts of a resource: that its
-// Gateway ends it, with a certificate that holds for them.
+// checkTLS checks what is known about TLS for the hosts of a resource: that its Gateway
+// terminates it, with a certificate that is valid for them.
 func (c *companions) checkTLS(g *ir.Gateway, found *diag.List) {
 	gateway := c.gatewayOf(g)
 	if gateway == nil || gateway.Listens == nil {
@@ -111,7 +111,7 @@ func reportNotEncrypted(h *ir.Host, gateway *kube.Gateway, serving []kube.Listen
 	found.Add(gatewayFault(diag.HostPlain, h, gateway, message, "add a server with protocol HTTPS and a certificate for the host"))
 }
 
-// checkCertificates holds a host against the certificates of a server.
+// checkCertificates checks a host against the certificates of a server.
 func (c *companions) checkCertificates(h *ir.Host, l *kube.Listener, found *diag.List) {
 	known := c.certificatesOf(l)
 	if !l.EndsTLS || len(known) == 0 {
@@ -139,9 +139,8 @@ func (c *companions) checkCertificates(h *ir.Host, l *kube.Listener, found *diag
 	found.Add(f)
 }
 
-// certificatesOf returns what is known of the Secrets that a server names.
-// Which namespace they are read from is up to where the gateway's pods are:
-// those of istio-system come first.
+// certificatesOf returns what is known about the Secrets that a server names. They are
+// in the namespace of the gateway's pods: those of istio-system come first.
 func (c *companions) certificatesOf(l *kube.Listener) []*ir.Certificate {
 	var out []*ir.Certificate
 	for _, name := range l.Credentials {
@@ -229,8 +228,8 @@ func compareNames(a, b ir.Name) int {
 	return cmp.Or(strings.Compare(a.Namespace, b.Namespace), strings.Compare(a.Name, b.Name))
 }
 
-// checkDates reports a certificate that does not hold at a date; the zero time is
-// not a date. user is the server that uses it, if any does.
+// checkDates reports a certificate that is not valid at a date; the zero time is not a
+// date. user is the server that uses it, if any.
 func checkDates(k *ir.Certificate, at time.Time, user source.Ref, found *diag.List) {
 	const day = "2006-01-02"
 	var message string

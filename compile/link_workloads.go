@@ -45,7 +45,7 @@ func (c *companions) linkWorkloads(u *unit, holds *config.Config, found *diag.Li
 				c.reportNoService(route, up, says, found)
 				continue
 			}
-			up.Selector, up.SelectorAt = &service.Selector, saidIn(service, "selector")
+			up.Selector, up.SelectorAt = &service.Selector, placeInSpec(service, "selector")
 			c.checkPods(route, up, service, &u.gateway.Convention, found)
 		}
 	}
@@ -90,8 +90,8 @@ func checkSelector(g *ir.Gateway, s *kube.Service, found *diag.List) {
 	}
 }
 
-// upstreamRef is where a rule names its Service: its own field, or the rule
-// when the Service is that of the whole resource.
+// upstreamRef returns where a rule names its Service: its own field, or the rule when
+// the Service is that of the whole resource.
 func upstreamRef(r *ir.Route, up *ir.Upstream) source.Ref {
 	if strings.HasPrefix(up.Origin.Path, r.Origin.Path) {
 		return up.Origin.At("name")
@@ -127,7 +127,7 @@ func (c *companions) namesake(up *ir.Upstream) *kube.Service {
 	return found
 }
 
-// namesakes are the Services among the inputs by name: of several, that in the
+// namesakes returns the Services among the inputs by name: of several, the one in the
 // first namespace.
 func (c *companions) namesakes() map[string]*kube.Service {
 	if c.byName != nil {
@@ -142,9 +142,9 @@ func (c *companions) namesakes() map[string]*kube.Service {
 	return c.byName
 }
 
-// serviceHelp is the remedy for a Service that is not there, with the lines
-// that kgw.yaml lacks. The selector is only known where the Service is; a
-// placeholder is written that is refused until it is replaced.
+// serviceHelp returns the remedy for a missing Service, with the lines that kgw.yaml
+// lacks. The selector is known only where the Service is; serviceHelp writes a
+// placeholder that is refused until it is replaced.
 func serviceHelp(up *ir.Upstream) string {
 	return fmt.Sprintf(`add the Service's manifest to the inputs, or these lines to kgw.yaml:
   known:
@@ -224,10 +224,10 @@ func reportPastSidecar(r *ir.Route, up *ir.Upstream, s *kube.Service, p *kube.Po
 	})
 }
 
-// labelled names pods of a namespace by one of their labels.
+// labelled identifies pods of a namespace by one of their labels.
 type labelled struct{ namespace, key, value string }
 
-// podsOf is selected for the gateway that is linked.
+// podsOf is selectPods for the gateway that is linked.
 func (c *companions) podsOf(namespace string, selector map[string]string) []*kube.Pod {
 	pods := c.selectPods(namespace, selector)
 	c.noteAnswer(answer{question: whichPods, name: ir.Name{Namespace: namespace}, selector: selector, pods: pods})
@@ -270,7 +270,7 @@ func (c *companions) hasSidecar(p *kube.Pod, native bool) bool {
 		return false
 	}
 	if p.Template != "" {
-		// Nothing is there yet: only what forbids a sidecar is certain.
+		// There is no pod yet: only what forbids a sidecar is certain.
 		ns := c.namespaces[p.Name.Namespace]
 		return ns == nil || injection.Of(ns.Labels) != injection.None
 	}

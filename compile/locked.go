@@ -39,9 +39,9 @@ func (r *run) checkLock() {
 	r.found = append(r.found, levels.Apply(r.options.Lock.Check(wrote, r.resourceStates()))...)
 }
 
-// resourceStates reports whether a resource, "Kind namespace/name", is among
-// the inputs, and whether all of it was compiled. With a target of the run's
-// own nothing is: it writes other objects.
+// resourceStates reports whether a resource, "Kind namespace/name", is among the
+// inputs, and whether all of it was compiled. With a target of the run's own it is
+// never complete: such a run writes other objects.
 func (r *run) resourceStates() func(resource string) (there, compiled bool) {
 	state := map[string]bool{}
 	for _, u := range r.units {
@@ -57,7 +57,7 @@ func (r *run) resourceStates() func(resource string) (there, compiled bool) {
 	}
 }
 
-// ResourceID is how a lock names a resource: "Kind namespace/name".
+// ResourceID returns how a lock names a resource: "Kind namespace/name".
 func ResourceID(doc *source.Document) string {
 	return doc.Kind + " " + doc.Namespace + "/" + doc.Name
 }

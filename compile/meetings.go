@@ -11,10 +11,9 @@ import (
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
-// meetings are where the resources of files meet those of others: what they name as
-// a host, a namespace or an issuer of tokens, wherever they do. Hosts and namespaces
-// are in lower case. uses are the Services that gateways name, and services those
-// that there are.
+// meetings are the names by which the resources of files meet others: every host,
+// namespace or issuer of tokens that they name. Hosts and namespaces are in lower case.
+// uses are the Services that gateways name, and services those that exist.
 type meetings struct {
 	namespaces, hosts, issuers map[string]bool
 	uses, services             map[ir.Name]bool
@@ -32,10 +31,10 @@ func (m *meetings) add(o *meetings) {
 	maps.Copy(m.services, o.services)
 }
 
-// size is how many places m is to be searched for.
+// size returns how many names have to be searched for.
 func (m *meetings) size() int { return len(m.namespaces) + len(m.hosts) }
 
-// without returns what m has and o has not.
+// without returns the names of m that o does not have.
 func (m *meetings) without(o *meetings) *meetings {
 	out := newMeetings()
 	out.add(m)
@@ -76,7 +75,8 @@ func hostsMayMeet(h, name string) bool {
 	return label == other && (!full || !otherFull)
 }
 
-// needles are words of which a file has one, as mentions finds them, if it meets m.
+// needles returns words, as mentions finds them, of which a file contains at least one if
+// it meets m.
 func (m *meetings) needles() map[string]bool {
 	out := maps.Clone(m.namespaces)
 	for h := range m.hosts {
@@ -86,9 +86,8 @@ func (m *meetings) needles() map[string]bool {
 	return out
 }
 
-// namesSearchable reports whether all names can be searched for: those made of
-// letters, digits, "-" and "." are in a text as they are, however it is
-// written.
+// namesSearchable reports whether all names can be searched for: names made of letters,
+// digits, "-" and "." are in a text unchanged, however it is written.
 func (m *meetings) namesSearchable() bool {
 	for name := range m.namespaces {
 		if !searchable(name) {
@@ -125,7 +124,7 @@ func meetingsOf(f *source.File, namespace string) *meetings {
 	return m
 }
 
-// readDocument takes up what a document of a plain kind names, or a list of such.
+// readDocument records what a document of a plain kind names, or a list of such documents.
 func (m *meetings) readDocument(root *source.Node, namespace string) {
 	if root == nil {
 		return
@@ -144,8 +143,8 @@ func (m *meetings) readDocument(root *source.Node, namespace string) {
 	}
 }
 
-// read takes up what the mappings below a node name; for a gateway in the namespace
-// own hosts, issuers and Services too.
+// read records what the mappings below a node name; for a gateway in the namespace own,
+// also hosts, issuers and Services.
 func (m *meetings) read(n *source.Node, own string, gateway bool) {
 	for _, e := range source.Elements(n) {
 		m.read(e, own, gateway)
@@ -170,7 +169,7 @@ func (m *meetings) read(n *source.Node, own string, gateway bool) {
 	}
 }
 
-// texts calls take for every scalar at a node and below.
+// texts calls a function for every scalar at a node and below.
 func texts(n *source.Node, take func(string)) {
 	if source.IsScalar(n) {
 		if n.Value != "" {
@@ -186,11 +185,11 @@ func texts(n *source.Node, take func(string)) {
 	}
 }
 
-// plainKinds are the kinds of resources that have to do with others through a
-// namespace or a host alone, beside what a Gateway, a policy or the like says of them:
-// gatewayKinds, Services, and what of a namespace nothing is held against. podKinds
-// are too, but for policies of the root namespace: what these select depends on the
-// pods of all namespaces.
+// plainKinds are the kinds of resources that meet others only through a namespace or a
+// host, apart from what Gateways, policies and the like say about them: gatewayKinds,
+// Services, and kinds that nothing in their namespace is compared with. podKinds are
+// such kinds too, except for policies of the root namespace: what these select depends
+// on the pods of all namespaces.
 var (
 	gatewayKinds = []string{"APIRule", "FabricGateway"}
 	plainKinds   = append(slices.Clone(gatewayKinds), "Service", "ServiceAccount", "HorizontalPodAutoscaler", "PodDisruptionBudget")
@@ -202,14 +201,14 @@ func meetsByName(kind string) bool {
 	return slices.Contains(plainKinds, kind) || slices.Contains(podKinds, kind)
 }
 
-// hidden are words of files whose documents are not all told by their kind: merged
-// mappings, and what Oathkeeper reads itself.
+// hidden are words of files whose documents are not all recognized by their kind:
+// merged mappings, and files that Oathkeeper reads itself.
 var hidden = []string{"<<", "authenticators", "access_rules"}
 
-// shownKinds are what a text shows of the kinds of its documents. It is plain where it
-// shows as it is that it holds documents of plainKinds and podKinds and nothing else: each
-// "kind" in it is a key with one of them as its value, and no escape can hide a
-// name. pods and services report that there are some of podKinds, and Services.
+// shownKinds are what a text shows of the kinds of its documents. It is plain if the text
+// itself shows that it holds only documents of plainKinds and podKinds: each "kind" in it
+// is a key with one of them as its value, and no escape can hide a name. pods and services
+// report that there are some of podKinds, and Services.
 type shownKinds struct{ plain, pods, services bool }
 
 func kindsIn(text []byte) shownKinds {
@@ -234,8 +233,8 @@ func kindsIn(text []byte) shownKinds {
 	}
 }
 
-// kindIn returns the value of the key "kind" from what follows that; "" where it is not a
-// key.
+// kindIn returns the value of the key "kind" from the text behind it; "" if that "kind"
+// is not a key.
 func kindIn(rest []byte) string {
 	rest = bytes.TrimLeft(rest, `"' `)
 	if len(rest) == 0 || rest[0] != ':' {
@@ -279,8 +278,8 @@ func mentions(text []byte, needles map[string]bool) bool {
 	return false
 }
 
-// ofName are the bytes of names in lower case, beforeValue and afterValue those
-// between which a value is.
+// ofName are the bytes of names in lower case, beforeValue and afterValue the bytes
+// around a value.
 var ofName, beforeValue, afterValue = bytesOf(nameBytes), bytesOf(" \t\r\n\"'[{,:"), bytesOf(" \t\r\n\"']},:")
 
 func bytesOf(text string) (out [256]bool) {
@@ -291,7 +290,7 @@ func bytesOf(text string) (out [256]bool) {
 }
 
 // mayHaveWildcard reports whether a text may have a host with a wildcard: one that
-// begins with "*.", or "*" as a value, which is no {*} of a path.
+// begins with "*.", or "*" as a value, which is not a {*} of a path.
 func mayHaveWildcard(text []byte) bool {
 	for i, c := range text {
 		if c != '*' {

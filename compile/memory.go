@@ -25,7 +25,7 @@ type Memory struct {
 	judge *match.Judge
 	runs  int // of the judge
 	files map[*source.File]*fileMemory
-	// contents number the contents of configurations that were seen.
+	// contents numbers the contents of configurations that were seen.
 	contents map[string]int
 	// checks are what emitters said of gateways, by the documents they are from.
 	checks map[*source.Document][]*checkMemory
@@ -34,7 +34,7 @@ type Memory struct {
 	rules  validate.Memory
 }
 
-// maxRuns is how many runs share a judge, which forgets no path that somebody typed.
+// maxRuns is how many runs share a judge, which never forgets a path.
 const maxRuns = 500
 
 // fileMemory is what was read of one file, under one configuration.
@@ -52,10 +52,10 @@ type checkMemory struct {
 	steps   int // that its target had
 	found   diag.List
 	written ir.Written
-	lowered [][]manifest.Object // what each emitter wrote; nil before it was asked
+	lowered [][]manifest.Object // what each emitter wrote; nil before it was called
 }
 
-// circumstances are what reading a file depends on besides the file itself.
+// circumstances is everything that reading a file depends on besides the file itself.
 type circumstances struct {
 	content      int // of its configuration
 	later, outer Later
@@ -93,7 +93,7 @@ func (r *run) numberContent(c *config.Config, content string) {
 	r.contents[c] = m.contents[content]
 }
 
-// contentOf is what a configuration was read from, with those further up.
+// contentOf returns what a configuration was read from, with those further up.
 func contentOf(c *config.Config) string {
 	var b strings.Builder
 	for _, s := range c.Sources {

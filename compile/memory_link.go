@@ -31,7 +31,7 @@ type linked struct {
 	size    int // about how many bytes are written for it; 0 before it is measured
 }
 
-// answer is what a gateway was told of the Services and pods among the inputs.
+// answer is an answer to a gateway's question about the Services and pods among the inputs.
 type answer struct {
 	question question
 	name     ir.Name // of the Service; for pods, the namespace alone
@@ -43,13 +43,13 @@ type answer struct {
 type question uint8
 
 const (
-	whichService  question = iota // which has the name
-	whichNamesake                 // which has the name in another namespace
-	whichPods                     // which does the selector choose
+	whichService  question = iota // which Service has the name
+	whichNamesake                 // which Service has the name in another namespace
+	whichPods                     // which pods does the selector choose
 )
 
-// surroundings are what the links of all gateways depend on: the companions but for
-// Services and pods, of which each gateway has its own.
+// surroundings is everything that the links of all gateways depend on: the companions
+// except for Services and pods, of which each gateway has its own.
 type surroundings struct {
 	number int // another one whenever they change
 	*companions
@@ -85,7 +85,7 @@ func (c *companions) repeats(answers []answer, holds *config.Config) bool {
 	return !slices.ContainsFunc(answers, func(a answer) bool {
 		switch a.question {
 		case whichService:
-			return !sameCompanion(a.service, c.lookUp(a.name, holds))
+			return !sameCompanion(a.service, c.findService(a.name, holds))
 		case whichNamesake:
 			return !sameCompanion(a.service, c.namesakes()[a.name.Name])
 		case whichPods:
@@ -105,5 +105,5 @@ func (s *surroundings) equal(o *surroundings) bool {
 		maps.EqualFunc(s.certificates, o.certificates, func(a, b []*ir.Certificate) bool { return slices.EqualFunc(a, b, sameCompanion) })
 }
 
-// sameCompanion reports whether two companions are one, or were made alike.
+// sameCompanion reports whether two companions are identical or equal.
 func sameCompanion[T any](a, b *T) bool { return a == b || reflect.DeepEqual(a, b) }

@@ -16,10 +16,10 @@ import (
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
-// TestLinksAreNeverStale takes each document of each golden case away, puts it back,
-// and puts it into another namespace and back. After each step a run that remembers
-// those before says and writes what one that remembers nothing does. The cases have
-// every kind of object that the links of a gateway depend on.
+// TestLinksAreNeverStale removes each document of each golden case, puts it back, and
+// moves it into another namespace and back. After each step, a run that remembers the
+// earlier ones finds and writes what a run without a memory does. The cases have every
+// kind of object that the links of a gateway depend on.
 func TestLinksAreNeverStale(t *testing.T) {
 	t.Parallel()
 	cases, err := filepath.Glob("testdata/*/*.txtar")
@@ -82,9 +82,9 @@ func editCase(t *testing.T, name, mode string, archive *txtar.Archive) (steps, d
 	memory, before := &compile.Memory{}, ""
 	compare := func(files []*source.File, what string) {
 		o.Memory = nil
-		want := toldOf(t, compile.Run(compile.Input{Files: files}, o))
+		want := outputOf(t, compile.Run(compile.Input{Files: files}, o))
 		o.Memory = memory
-		got := toldOf(t, compile.Run(compile.Input{Files: files}, o))
+		got := outputOf(t, compile.Run(compile.Input{Files: files}, o))
 		if got != want {
 			t.Errorf("%s, %s, %s: (- without a memory, + with it)\n%s", name, mode, what, cmp.Diff(strings.Split(want, "\n"), strings.Split(got, "\n")))
 		}
@@ -106,7 +106,7 @@ func editCase(t *testing.T, name, mode string, archive *txtar.Archive) (steps, d
 	return steps, differ
 }
 
-// elsewhere is a file whose namespaces and names are others.
+// elsewhere is a file with other namespaces and names.
 func elsewhere(t *testing.T, f *source.File) *source.File {
 	t.Helper()
 	text := strings.NewReplacer("*.", "*.x.", "app: ", "app: x", "namespace: ", "namespace: x", "istio-injection: ", "istio-injection: x", "mesh:", "mesh: #").Replace(string(f.Data))
@@ -117,8 +117,8 @@ func elsewhere(t *testing.T, f *source.File) *source.File {
 	return out
 }
 
-// toldOf is all that a run says and writes.
-func toldOf(t *testing.T, r *compile.Result) string {
+// outputOf returns everything that a run finds and writes.
+func outputOf(t *testing.T, r *compile.Result) string {
 	t.Helper()
 	var out bytes.Buffer
 	for i := range r.Findings {

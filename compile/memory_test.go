@@ -14,8 +14,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
-// folder is a folder whose files are edited: a file that is not keeps its
-// *source.File.
+// folder is a folder whose files are edited: an unchanged file keeps its *source.File.
 type folder struct {
 	files map[string]*source.File
 	later map[string]compile.Later
@@ -30,8 +29,8 @@ func (d *folder) put(t *testing.T, name, text string) {
 	d.files[name] = f
 }
 
-// compiled is what a run says and writes. The configuration is kgw.yaml, for files
-// below a folder with a kgw.yaml that one.
+// compiled returns what a run finds and writes. The configuration is the nearest
+// kgw.yaml.
 func (d *folder) compiled(t *testing.T, m *compile.Memory) string {
 	t.Helper()
 	scopes := map[string]*config.Config{}
@@ -60,7 +59,7 @@ func (d *folder) compiled(t *testing.T, m *compile.Memory) string {
 			o.Scopes[name] = c
 		}
 	}
-	return toldOf(t, compile.Run(in, o))
+	return outputOf(t, compile.Run(in, o))
 }
 
 const (
@@ -117,8 +116,8 @@ metadata: {name: front, namespace: web, labels: {app: shop, tier: front}}
 `
 )
 
-// TestMemoryIsNeverStale edits a folder step by step. After each step a run that
-// remembers those before says and writes what one that remembers nothing does, and
+// TestMemoryIsNeverStale edits a folder step by step. After each step, a run that
+// remembers the earlier ones finds and writes what a run without a memory does, and
 // each step changes that: an answer that is kept for too long differs.
 func TestMemoryIsNeverStale(t *testing.T) {
 	d := &folder{files: map[string]*source.File{}}
@@ -187,7 +186,7 @@ func (d *folder) neverStale(t *testing.T, steps []step) {
 	}
 }
 
-// put is an edit of one file, without one of which it is deleted.
+// putting is an edit that writes a file; nil deletes it.
 func (d *folder) putting(t *testing.T, name, text string) func() {
 	return func() { d.put(t, name, text) }
 }

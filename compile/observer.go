@@ -10,7 +10,7 @@ type Observer interface {
 	Read(documents int)
 }
 
-// enterStage tells the observer, if there is one, that a stage begins.
+// enterStage reports to the observer, if there is one, that a stage begins.
 func (r *run) enterStage(name string) {
 	if r.options.Observer != nil {
 		r.options.Observer.Stage(name)

@@ -40,13 +40,13 @@ type Explained struct {
 	Object *manifest.Object
 	Leaves []origin.Leaf
 	Config *config.Config
-	// Heading is the table of the leaves' lines: the kind of the object or, for
-	// objects that belong to no gateway, one for all.
+	// Heading names the table of the leaves' lines: the kind of the object, or one
+	// table for all objects that belong to no gateway.
 	Heading string
 }
 
-// Explain returns the objects for which want holds, all with nil, with what
-// their fields are made of: in the order of Objects. It needs Options.Origins.
+// Explain returns the objects for which want holds, or all if want is nil, with what
+// their fields are made of, in the order of Objects. It needs Options.Origins.
 func (r *Result) Explain(want func(*manifest.Object) bool) []Explained {
 	found := make([][]Explained, len(r.made))
 	parallel.Each(len(r.made), func(i int) {

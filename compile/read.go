@@ -21,7 +21,7 @@ import (
 // unit is one document on its way down the line.
 type unit struct {
 	doc       *source.Document
-	kind      *schema.Kind // nil: not one of ours
+	kind      *schema.Kind // nil if it is not one of ours
 	gateway   *ir.Gateway
 	meant     *ir.Gateway // gateway before it was put into the terms of its target
 	companion kube.Object
@@ -45,7 +45,7 @@ type unit struct {
 	malformed []string // field paths that the kind's description refuses
 	mistyped  []string // those of values of another type: what is read there is empty
 	fatal     bool
-	foreign   bool // it cannot be parsed, and nothing marks it as meant for kgw
+	foreign   bool // it cannot be parsed, and nothing shows that it is meant for kgw
 	// resource is what gateway is lifted from, kept for a Memory only: it may hold
 	// on to the tree.
 	resource schema.Resource
@@ -205,7 +205,7 @@ func (u *unit) keepsTree() bool {
 	return u.items != nil || u.resource != nil || u.rules != nil || u.file != nil
 }
 
-// addUnparsed takes in a document that cannot be parsed.
+// addUnparsed adds a document that cannot be parsed.
 func (r *run) addUnparsed(u *unit, problem *source.Problem) {
 	if u.foreign = u.doc.File.Walked && !schema.Sieve.Names(u.doc.Text()); !u.foreign {
 		u.fatal = true
@@ -213,7 +213,7 @@ func (r *run) addUnparsed(u *unit, problem *source.Problem) {
 	}
 }
 
-// addRooted takes in a document with a root.
+// addRooted adds a document with a root.
 func (r *run) addRooted(u *unit, root *source.Node) {
 	doc := u.doc
 	doc.APIVersion, doc.Kind, doc.Namespace, doc.Name = source.Head(root)
@@ -228,7 +228,7 @@ func (r *run) addRooted(u *unit, root *source.Node) {
 // testKind is the kind of documents that kgw test reads.
 const testKind = "Test"
 
-// readHead decides by a document's head what becomes of it.
+// readHead decides by a document's head how it is read.
 func (r *run) readHead(u *unit, root *source.Node) {
 	doc := u.doc
 	if doc.APIVersion == config.APIVersion && (doc.Kind == config.Kind || doc.Kind == testKind || doc.Kind == lock.Kind) {
@@ -264,7 +264,7 @@ func (r *run) readHead(u *unit, root *source.Node) {
 	}
 }
 
-// readCompanion reads a document of others that gateways are held against.
+// readCompanion reads a document that gateways are checked against.
 func (r *run) readCompanion(u *unit, readers []schema.Reader, root *source.Node) {
 	root, _ = u.doc.Expand(root)
 	if root == nil {
@@ -394,9 +394,9 @@ func (r *run) decode(u *unit, root *source.Node) {
 	u.other = u.kind.Uncompiled && !u.kind.Local
 }
 
-// reportUnreadable reports a document that is not meant as it is: with
-// placeholders, or with its fields in the wrong place. Its other faults follow
-// from that, as far as they are on the same lines.
+// reportUnreadable reports a document that cannot be meant as it is written: with
+// placeholders, or with its fields in the wrong place. Its other faults on the same
+// lines follow from that.
 func (u *unit) reportUnreadable(root *source.Node, faults diag.List) bool {
 	if f, ok := u.kind.Misplaced(u.doc, root, faults); ok {
 		u.found = append(u.found, f)

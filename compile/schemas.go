@@ -7,12 +7,12 @@ import (
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
-// SchemaCheck is which documents are also checked against the JSON Schema of
-// their kind. Nothing is found by it: it is a second opinion of another program on
-// what the decoder says, and where the two disagree the mistake is in kgw.
+// SchemaCheck is which documents are also checked against the JSON Schema of their
+// kind. The check finds nothing about inputs: it is a second opinion on the decoder,
+// and if the two disagree the mistake is in kgw.
 type SchemaCheck uint8
 
-// The documents, each time more of them.
+// The choices, from few documents to all.
 const (
 	// SchemaRefused are those that the decoder refuses.
 	SchemaRefused SchemaCheck = iota
@@ -42,8 +42,7 @@ func (r *run) needsSchemaCheck(doc *source.Document) bool {
 	return false
 }
 
-// compareWithSchema holds the decoder and the JSON Schema of the kind to each
-// other.
+// compareWithSchema compares the decoder with the JSON Schema of the kind.
 func (u *unit) compareWithSchema(root *source.Node, refused bool) {
 	v, err := u.kind.Validator()
 	if err != nil {

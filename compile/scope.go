@@ -67,9 +67,9 @@ func (o Options) NamespaceOf(f *source.File) string {
 	return c.Namespace
 }
 
-// assumeNamespace sets the namespace of a document that names none. Where
-// nobody chose that namespace and something sets another one later, the names
-// of Services are wrong, and there is a finding.
+// assumeNamespace sets the namespace of a document that names none. If nobody chose
+// that namespace and something sets another one later, the names of Services are wrong,
+// which is a finding.
 func (r *run) assumeNamespace(u *unit) {
 	u.doc.Namespace = r.options.NamespaceOf(u.doc.File)
 	if r.namespaced || r.options.Outer != "" || r.configOf(u.doc).Says("namespace") || u.kind.Uncompiled {
@@ -92,7 +92,7 @@ func (r *run) assumeNamespace(u *unit) {
 	})
 }
 
-// scoped names settings of a kind under a configuration.
+// scoped identifies settings of a kind under a configuration.
 type scoped struct {
 	config *config.Config
 	kind   string

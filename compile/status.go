@@ -8,18 +8,18 @@ import (
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
-// verdict is what a cluster would make of a resource: the status that the
-// controller sets, or why there is none, and the fields that get lost before.
+// verdict is how a cluster would treat a resource: the status that the controller sets,
+// or why there is none, and the fields that the API server drops.
 type verdict struct {
 	status  source.Object
 	refused string
 	pruned  []string
-	later   string // what the controller says of it if it sees another one first
+	later   string // what the controller says about it if it sees another one first
 }
 
-// verdicts computes what each resource's cluster would say of it: from the
-// findings that the controller makes too, whatever their level is here. What
-// the API server refuses has no status, because no controller sees it.
+// verdicts computes what each resource's cluster would say about it: from the findings
+// that the controller makes too, whatever their level is here. What the API server
+// refuses has no status, because no controller sees it.
 func (r *run) verdicts() map[*source.Document]*verdict {
 	if !r.options.Status {
 		return nil

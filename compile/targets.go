@@ -51,7 +51,7 @@ type target struct {
 	name string
 	// emitters are the emitters other than the one of routes.
 	emitters []emitter
-	// routes is who writes the routes of Istio's gateway, nil for another proxy.
+	// routes writes the routes of Istio's gateway; nil for another proxy.
 	routes *emitter
 	plan   ir.Plan
 	// firstMatch: the proxy uses the first route that matches.
@@ -72,7 +72,7 @@ var meshPlan = ir.Plan{
 	Ruled: map[string]bool{"noop": true, "oauth2_introspection": true},
 }
 
-// isMeshTarget reports whether Istio's proxies check the tokens of a target.
+// isMeshTarget reports whether Istio's proxies check the tokens for a target.
 func isMeshTarget(name string) bool {
 	i := slices.IndexFunc(targets, func(t target) bool { return t.name == name })
 	return i >= 0 && targets[i].plan.NativeJWT
@@ -179,7 +179,7 @@ func disabled(h *config.Handler) bool {
 	return !*h.Enabled
 }
 
-// realms are those whose issuers the configuration names, as token information
+// realms returns the realms whose issuers the configuration names, as token information
 // calls them.
 func realms(f *config.FabricIssuers) []ir.Realm {
 	var out []ir.Realm

@@ -31,11 +31,11 @@ type Touched struct {
 	namespaces    map[string]bool // that are read as a whole, in lower case
 }
 
-// Touch returns what changes can touch: the files that changed, and, on and on, every
-// file that shares a namespace or a host with one of those. A run over Touched.Input
-// finds in these files what a run over the whole input finds in them. nil is
-// everything: where a change is not of APIRules, FabricGateways, Services and workloads
-// alone, or where it is not certain what it can touch.
+// Touch returns what changes can touch: the files that changed and, transitively, every
+// file that shares a namespace or a host with one of them. A run over Touched.Input
+// finds in these files what a run over the whole input finds in them. It returns nil,
+// which means everything, if a change is not limited to APIRules, FabricGateways,
+// Services and workloads, or if it is not certain what the change can touch.
 //
 // Files that hold anything else, such as Gateways and policies, are read; what is found
 // there counts where it names a file that is touched. Resources also meet at an issuer
@@ -56,8 +56,8 @@ func Touch(in Input, o Options, changes []Change) *Touched {
 	return t.result()
 }
 
-// routesOfGatewayAPI reports whether HTTPRoutes may be written. Whether a Gateway
-// can stand in for another one then depends on all resources that name it.
+// routesOfGatewayAPI reports whether HTTPRoutes may be written. Whether a Gateway can
+// replace another one then depends on all resources that name it.
 func (r *run) routesOfGatewayAPI() bool {
 	return slices.ContainsFunc(r.scopes(), func(c *config.Config) bool {
 		if cmp.Or(r.options.RouteAPI, c.Istio.RouteAPI) == "gateway-api" {
@@ -70,7 +70,7 @@ func (r *run) routesOfGatewayAPI() bool {
 // Names returns the names of the files that the change can touch.
 func (t *Touched) Names() []string { return slices.Sorted(maps.Keys(t.files)) }
 
-// Restrict takes out of the result of a run over t.Input what is not about the files
+// Restrict removes from the result of a run over t.Input what is not about the files
 // that the change can touch.
 func (t *Touched) Restrict(r *Result) {
 	r.Findings = t.Findings(r.Findings)
@@ -79,8 +79,8 @@ func (t *Touched) Restrict(r *Result) {
 }
 
 // Findings returns those findings that are in a file that the change can touch, are
-// about a resource of one, or are about another object and name one. What is
-// said once of a whole run is left out, but for what was left undecided.
+// about a resource of one, or are about another object and name one. Findings about a
+// whole run are left out, except for those about undecided questions.
 func (t *Touched) Findings(l diag.List) diag.List {
 	var out diag.List
 	for _, f := range l {
@@ -118,7 +118,7 @@ type toucher struct {
 type touchFile struct {
 	text       []byte // in lower case
 	shownKinds        // of its documents
-	always     bool   // where it meets others is asked in any case
+	always     bool   // where it meets others is computed in any case
 	linked     bool   // it meets a file that is touched, or changed
 	context    bool   // it is read although it is not linked
 }
@@ -133,7 +133,7 @@ func (t *toucher) lookAt(f *source.File) touchFile {
 	return l
 }
 
-// begin takes up the files that changed. False is everything.
+// begin adds the files that changed. It returns false if the change can touch everything.
 func (t *toucher) begin(changes []Change) bool {
 	at := make(map[*source.File]int, len(t.in.Files))
 	for i, f := range t.in.Files {
@@ -160,9 +160,9 @@ func (t *toucher) begin(changes []Change) bool {
 	return true
 }
 
-// add notes where a file meets others, now or before the change. False is
-// everything: a host with a wildcard, or a name that can be spelled in several ways,
-// cannot be searched for.
+// add records where a file meets others, now or before the change. It returns false if
+// the change can touch everything: a host with a wildcard, or a name that can be
+// spelled in several ways, cannot be searched for.
 func (t *toucher) add(f *source.File, now bool) bool {
 	m := *t.meetingsOf(f)
 	if !now {
@@ -207,8 +207,7 @@ func (t *toucher) close() bool {
 	return true
 }
 
-// assumed reports whether one of the namespaces is that of documents which name
-// none.
+// assumed reports whether one of the namespaces is that of documents without one.
 func (t *toucher) assumed(m *meetings) bool {
 	return slices.ContainsFunc(t.in.Files, func(f *source.File) bool { return m.namespaces[t.options.NamespaceOf(f)] })
 }
@@ -228,10 +227,10 @@ func (t *toucher) readAll(marked []bool) {
 	}
 }
 
-// addFirstOfIssuers adds, for each issuer of what is touched, the files up to
-// the first that says with which keys its tokens are verified: all others are
-// compared with that. False is everything: the first one changed, and others
-// are not touched otherwise.
+// addFirstOfIssuers adds, for each issuer of what is touched, the files up to the first
+// that says with which keys its tokens are verified: all others are compared with that.
+// It returns false, which means everything, if the first one changed: other files would
+// not count as touched.
 func (t *toucher) addFirstOfIssuers(changes []Change) bool {
 	for issuer := range t.keys.issuers {
 		if !t.addFirstOf(issuer, changes) {
@@ -289,8 +288,8 @@ func mayMention(f *source.File, text string) bool {
 	return f != nil && (bytes.Contains(f.Data, []byte(text)) || hasEscape(f.Data))
 }
 
-// addNamesakes adds the files with Services that are told of where a resource
-// names a missing Service of that name.
+// addNamesakes adds the files with Services that findings name when a resource refers
+// to a missing Service of the same name.
 func (t *toucher) addNamesakes() {
 	missing, every := map[string]bool{}, false
 	for service := range t.keys.uses {
@@ -306,7 +305,8 @@ func (t *toucher) addNamesakes() {
 }
 
 // verifiers returns the resources of a file that say with which keys tokens of an
-// issuer are verified. One with a path that no request has is judged no further.
+// issuer are verified. A file large enough for a path that no request has is left out:
+// a resource with such a path is judged no further.
 func (t *toucher) verifiers(f *source.File, issuer string) []ir.Name {
 	if !mayMention(f, issuer) || len(f.Data) > maxPath {
 		return nil

@@ -35,7 +35,7 @@ spec: {selector: {app: a}, ports: [{port: 80}]}
 }
 
 // TestTouch changes the first of some files: the names of those that are touched, and
-// of those that are read beside.
+// of those that are read in addition.
 func TestTouch(t *testing.T) {
 	changed, far := touchRule("one", "one.example.com", "https://a"), touchRule("far", "far.example.com", "https://far")
 	gateway := "apiVersion: networking.istio.io/v1\nkind: Gateway\nmetadata: {name: public, namespace: infra}\nspec: {servers: [{hosts: ['*.example.com']}]}\n"
@@ -105,8 +105,8 @@ func touchInput(t *testing.T, texts []string) compile.Input {
 	return in
 }
 
-// TestTouchOfWhatWas: a file that is gone touches what it touched, and one that changed
-// touches both.
+// TestTouchOfWhatWas: a removed file touches what it touched before, and a changed file
+// touches what it touched before and what it touches now.
 func TestTouchOfWhatWas(t *testing.T) {
 	in := touchInput(t, []string{touchRule("one", "one.example.com", "https://a"), touchRule("two", "two.example.com", "https://b"), touchRule("three", "three.example.com", "https://c")})
 	before := touchInput(t, []string{touchRule("two", "x.example.com", "https://d")}).Files[0]
@@ -125,8 +125,8 @@ func TestTouchOfWhatWas(t *testing.T) {
 	}
 }
 
-// TestTouchIsEverything: where gateways have to do with each other in more ways, and
-// where an input cannot be read.
+// TestTouchIsEverything: where gateways meet in other ways, and where an input cannot
+// be read.
 func TestTouchIsEverything(t *testing.T) {
 	in := touchInput(t, []string{touchRule("one", "one.example.com", "https://a"), touchRule("two", "two.example.com", "https://b")})
 	changes := []compile.Change{{Now: in.Files[0]}}

@@ -13,7 +13,7 @@ import (
 	"github.com/kgw-dev/kgw/validate"
 )
 
-// validate questions the model.
+// validate checks the model.
 func (r *run) validate() {
 	view := &validate.View{Policy: policyOf(r.options.Config), ByGateway: r.policies()}
 	for _, u := range r.distinctUnits() {
@@ -59,7 +59,7 @@ func (r *run) validate() {
 	r.showCORS(view)
 }
 
-// showCORS adds a request of the resource to what is said of its CORS policy.
+// showCORS adds a request of the resource to the findings about its CORS policy.
 func (r *run) showCORS(view *validate.View) {
 	for i := range r.found {
 		if f := &r.found[i]; f.Witness == nil && (f.Code == diag.CORSDropped || f.Code == diag.CORSCredentials) {
@@ -120,8 +120,8 @@ func (r *run) clientSecrets(clients []*ir.Client) map[ir.Name]*ir.ClientSecret {
 // configuration names another one.
 const RootNamespace = "istio-system"
 
-// addForeignPolicies adds the policies among the inputs. Labels that name a
-// gateway make none of them its own: who wrote them is not known.
+// addForeignPolicies adds the policies among the inputs. A label that names a gateway
+// does not make a policy the gateway's own: who wrote it is not known.
 func (r *run) addForeignPolicies(view *validate.View) {
 	callers := r.callers()
 	pods := func(n ir.Name, labels map[string]string) ir.Pods {
@@ -143,7 +143,7 @@ func (r *run) addForeignPolicies(view *validate.View) {
 	}
 }
 
-// callers are the identities that requests from outside come from.
+// callers returns the identities that send requests from outside.
 func (r *run) callers() []string {
 	out := slices.Clone([]string(r.options.Config.Istio.IngressPrincipal))
 	for _, u := range r.compiled {
@@ -184,7 +184,7 @@ func (r *run) foreignRules(view *validate.View) []*ir.Take {
 			for _, k := range u.rules[i].Issuers {
 				view.RuleKeys = append(view.RuleKeys, ir.KeySet{Origin: u.rules[i].At("authenticators"), Issuer: k.Issuer, Keys: k.Keys})
 			}
-			if take, ok := r.takeOf(&u.rules[i], taken); ok {
+			if take, ok := r.matchedBy(&u.rules[i], taken); ok {
 				out = append(out, take)
 			}
 		}
@@ -204,7 +204,7 @@ func (r *run) owners() owners {
 	return o
 }
 
-// owns reports whether an object with these labels is one of the gateways'.
+// owns reports whether an object with these labels belongs to one of the gateways.
 func (o owners) owns(namespace string, labels map[string]string) bool {
 	kind, of, ok := MadeFor(labels)
 	g := o[of]

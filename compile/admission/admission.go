@@ -37,7 +37,7 @@ type Public struct {
 	Methods    []string
 }
 
-// NotSaid lists what kgw validate looks at and an admission policy cannot.
+// NotSaid lists what kgw validate checks and an admission policy cannot.
 const NotSaid = "the domain of a short host that its Gateway knows; Services that refer to another one by externalName; the Services of a StackSet; " +
 	"settings for some files only (overrides, a nearer kgw.yaml); everything that shows only in several resources together"
 
@@ -90,9 +90,9 @@ var kinds = []kind{
 	},
 }
 
-// changed leaves out updates that change nothing which is judged, such as those
-// of controllers that add and remove finalizers: a resource that was there
-// before the policy can still be deleted.
+// changed leaves out updates that change nothing that the policy judges, such as those
+// of controllers that add and remove finalizers: a resource that was there before the
+// policy can still be deleted.
 const changed = "request.operation == 'CREATE' || object.spec != oldObject.spec || " +
 	"(has(object.metadata.labels) ? object.metadata.labels : {}) != (has(oldObject.metadata.labels) ? oldObject.metadata.labels : {})"
 

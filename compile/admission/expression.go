@@ -31,10 +31,10 @@ func (w *writer) addDemand(expression, message string) {
 // 100,000 (cel-go, parser.New).
 const maxExpression = 50_000
 
-// addTable makes entries a variable that is a list of maps. A look-up in a map
-// has the same price however long it is, which one in a list has not: the API
-// server refuses what costs more than its limit. The entries are "key: value"
-// and have different keys.
+// addTable makes entries a variable that is a list of maps. The estimated cost of a
+// look-up in a map does not depend on its size, unlike in a list: the API server
+// refuses expressions that cost more than its limit. The entries are "key: value" and
+// have different keys.
 func (w *writer) addTable(name string, entries []string) {
 	var maps []string
 	for rest := entries; len(rest) > 0; {
@@ -165,7 +165,7 @@ func (w *writer) demandListedPublic(k *kind, routes []Public) {
 		"a route without authentication must be one of policy.publicRoutes")
 }
 
-// option writes what a route demands besides its host and path.
+// option returns what a route demands besides its host and path.
 func (p *Public) option() string {
 	if p.Methods == nil {
 		return "{}"
@@ -184,7 +184,7 @@ func canonicals(names []string) []string {
 	return out
 }
 
-// distinct leaves out what is there already: no map has a key twice.
+// distinct leaves out repeated entries: a map must not have a key twice.
 func distinct(texts []string) []string {
 	seen := map[string]bool{}
 	var out []string
@@ -215,5 +215,5 @@ func list(names []string) string {
 	return "[" + strings.Join(out, ", ") + "]"
 }
 
-// quoted writes a text as the language does, whose escapes are Go's.
+// quoted returns a text as a literal of the language, whose escapes are Go's.
 func quoted(text string) string { return strconv.QuoteToASCII(text) }

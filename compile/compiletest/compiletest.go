@@ -1,4 +1,4 @@
-// Package compiletest holds what inputs compile to against golden files.
+// Package compiletest compares what inputs compile to with golden files.
 //
 // It is for tests of the packages below compile, which know no input: a case is
 // an archive of inputs (txtar) with an optional kgw.yaml.

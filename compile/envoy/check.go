@@ -1,6 +1,6 @@
-// Package envoy is what the emitters of routes for Istio's gateway share: what
-// an entry matches and sets, where it sends requests, and the faults that do
-// not depend on the kind of object.
+// Package envoy holds what the emitters of routes for Istio's gateway share: what an
+// entry matches and sets, where it sends requests, and the faults that do not depend on
+// the kind of object.
 //
 // It takes the model and a target. It must not know the objects.
 package envoy
@@ -39,15 +39,15 @@ func Check(g *ir.Gateway, t *ir.Target, written func(pathlang.Path) pathlang.Pat
 
 // checkTemplate reports a template whose expression does not match all that it is
 // defined to match: {**} between two segments is zero or more of them, and the
-// controller's expression needs one; ( ) + $ are text, and are not escaped there.
-// What the expression matches beyond is for policies to refuse.
+// controller's expression needs one; ( ) + $ are text, and are not escaped there. What
+// the expression matches in addition, policies have to refuse.
 func checkTemplate(g *ir.Gateway, r *ir.Route, t *ir.Target, written pathlang.Path, purse *match.Purse, found *diag.List) {
 	p := r.Match.Path
 	if p.Lang != pathlang.Template || len(g.Hosts) == 0 || !strings.Contains(p.Text, "{**}/") && !strings.ContainsAny(p.Text, "()+$") {
 		return
 	}
 	if _, refused := t.Judge.RefusedBy(written, pathlang.RE2Istio); refused {
-		return // what Istio refuses is reported as that
+		return // what Istio refuses is reported as refused
 	}
 	crossing.Check(crossing.Path{
 		At: r.Origin.At("path"), Text: p.Text, Into: "the route", Purse: purse, Host: strings.Replace(g.Hosts[0].Name, "*", "any", 1),

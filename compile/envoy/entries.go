@@ -22,7 +22,7 @@ func Entries(g *ir.Gateway, t *ir.Target) []*ir.Take {
 			continue
 		}
 		if _, answers := r.Action.(ir.Respond); answers {
-			continue // it opens nothing
+			continue // it lets nobody in
 		}
 		set := match.Set{Hosts: hosts, Path: r.Match.Path, View: match.RawPath, Predicates: r.Match.Predicates}
 		if t.Plan.MatchesMethods(r) {
@@ -36,7 +36,7 @@ func Entries(g *ir.Gateway, t *ir.Target) []*ir.Take {
 	return out
 }
 
-// effect spells what becomes of a request besides access.
+// effect describes what happens to a request apart from access.
 func effect(g *ir.Gateway, r *ir.Route, t *ir.Target) string {
 	const end = "\x00"
 	var b strings.Builder

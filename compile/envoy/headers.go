@@ -30,12 +30,11 @@ func Headers(g *ir.Gateway, r *ir.Route) *manifest.Headers {
 	return &h
 }
 
-// changes are what becomes of the headers of a route's requests and of their
-// answers.
+// changes are the changes to the headers of a route's requests and of their answers.
 type changes struct {
 	set      []header // sorted by name
-	remove   []string // what only a gateway may say of a request
-	answers  bool     // something is said of the answers: response
+	remove   []string // what only a gateway may set on a request
+	answers  bool     // answers have changes: response
 	response manifest.HeaderOperations
 }
 
@@ -46,14 +45,14 @@ func changesOf(g *ir.Gateway, r *ir.Route) changes {
 	for _, f := range r.Filters {
 		switch f := f.(type) {
 		case ir.ForwardedHost:
-			c.put(forwarded, forwardedHost(g))
+			c.setHeader(forwarded, forwardedHost(g))
 		case ir.SetRequestHeaders:
 			for k, v := range f.Headers {
-				c.put(k, v)
+				c.setHeader(k, v)
 			}
 		case ir.SetRequestCookies:
 			if len(f.Cookies) > 0 {
-				c.put("Cookie", cookies(f.Cookies))
+				c.setHeader("Cookie", cookies(f.Cookies))
 			}
 		case ir.RemoveResponseHeaders:
 			c.answers, c.response = true, manifest.HeaderOperations{Remove: f.Names}
@@ -68,8 +67,8 @@ func changesOf(g *ir.Gateway, r *ir.Route) changes {
 	return c
 }
 
-// put sets a header in place of an earlier value.
-func (c *changes) put(name, value string) {
+// setHeader sets a header and replaces an earlier value.
+func (c *changes) setHeader(name, value string) {
 	i, found := slices.BinarySearchFunc(c.set, name, func(h header, name string) int { return strings.Compare(h.name, name) })
 	if !found {
 		c.set = slices.Insert(c.set, i, header{})
@@ -77,7 +76,7 @@ func (c *changes) put(name, value string) {
 	c.set[i] = header{name, value}
 }
 
-// forwarded is the header with the host of the request for a Service.
+// forwarded is the header that passes the host of the request to a Service.
 const forwarded = "x-forwarded-host"
 
 func forwardedHost(g *ir.Gateway) string {
@@ -98,7 +97,7 @@ func cookies(m map[string]string) string {
 	return strings.Join(pairs, "; ")
 }
 
-// Destinations are where the proxy sends the route's requests.
+// Destinations returns where the proxy sends the route's requests.
 func Destinations(r *ir.Route, t *ir.Target) []manifest.Destination {
 	if t.Plan.Delegated(r) {
 		return []manifest.Destination{{Host: t.OathkeeperHost, Port: manifest.Port{Number: t.OathkeeperPort}}}

@@ -8,8 +8,8 @@ import (
 	"github.com/kgw-dev/kgw/internal/origin"
 )
 
-// SetHeader returns what the value of a request header is made of that Headers
-// sets: of several filters that set it, the last.
+// SetHeader returns what the value of a request header that Headers sets is made of:
+// the last of several filters that set it.
 func SetHeader(g *ir.Gateway, r *ir.Route, name string) []origin.Origin {
 	for _, f := range slices.Backward(r.Filters) {
 		switch f := f.(type) {
@@ -31,8 +31,8 @@ func SetHeader(g *ir.Gateway, r *ir.Route, name string) []origin.Origin {
 	return nil
 }
 
-// Destination returns what the host or the port of destination i of a route is
-// made of: of is that of its Service.
+// Destination returns what the host or the port of destination i of a route is made of;
+// of is that part of its Service.
 func Destination(r *ir.Route, t *ir.Target, i int, setting string, of func(*ir.Upstream) []origin.Origin) []origin.Origin {
 	if t.Plan.Delegated(r) {
 		return append([]origin.Origin{origin.Setting(setting)}, delegates(r)...)
@@ -40,8 +40,8 @@ func Destination(r *ir.Route, t *ir.Target, i int, setting string, of func(*ir.U
 	return of(&origin.Upstreams(r)[i])
 }
 
-// delegates is the handler that sends a route's requests to Oathkeeper; none where
-// there are several, each of which does.
+// delegates returns the handler that sends a route's requests to Oathkeeper; none if
+// several do.
 func delegates(r *ir.Route) []origin.Origin {
 	var out []origin.Origin
 	for i := range r.Access.Grants {
@@ -65,8 +65,8 @@ func delegates(r *ir.Route) []origin.Origin {
 	return out
 }
 
-// Weights returns what the shares of a route's destinations are made of; none
-// where they have no shares.
+// Weights returns what the shares of a route's destinations are made of; none if they
+// have no shares.
 func Weights(r *ir.Route, t *ir.Target) []origin.Origin {
 	to := origin.Upstreams(r)
 	if t.Plan.Delegated(r) || len(to) < 2 {

@@ -27,8 +27,8 @@ const argument = `(?:\\.|[^\\)"])*`
 
 var control = lazyregexp.New(`[\x00-\x08\x0A-\x1F\x7F]`)
 
-// CheckRequest is CheckSet for what a route does to requests. What is wrong with
-// the gateway's own host is reported of the host.
+// CheckRequest is CheckSet for what a route does to requests. What is wrong with the
+// gateway's own host is reported at the host.
 func CheckRequest(g *ir.Gateway, ops *manifest.HeaderOperations, at source.Ref, found *diag.List) {
 	if ops != nil && len(g.Hosts) > 0 && ops.Set[forwarded] == g.Hosts[0].Name {
 		own := *ops

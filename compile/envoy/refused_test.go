@@ -8,8 +8,8 @@ import (
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
-// TestHostIsSaidOnce holds that a host with a line end is reported of the host
-// alone, and a header that a rule sets is reported of the rule.
+// TestHostIsSaidOnce checks that a host with a line end is reported only at the host,
+// and a header that a rule sets only at the rule.
 func TestHostIsSaidOnce(t *testing.T) {
 	g := &ir.Gateway{Hosts: []ir.Host{{Name: "a.example.com\n"}}}
 	for header, want := range map[string]int{"": 0, "x-shop": 1, "x-forwarded-host": 1} {

@@ -5,7 +5,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/manifest"
 )
 
-// SizeOfCORS returns about how many bytes a CORS policy takes in a manifest.
+// SizeOfCORS returns about how many bytes a CORS policy has in a manifest.
 func SizeOfCORS(c *ir.CORS) int {
 	if c == nil {
 		return 0
@@ -18,8 +18,8 @@ func SizeOfCORS(c *ir.CORS) int {
 	return n
 }
 
-// SizeOfHeaders returns about how many bytes the headers take that a route
-// demands and changes.
+// SizeOfHeaders returns about how many bytes the headers have that a route demands and
+// changes.
 func SizeOfHeaders(g *ir.Gateway, r *ir.Route) int {
 	c, n := changesOf(g, r), 0
 	for i := range r.Match.Predicates {

@@ -11,8 +11,8 @@ import (
 	"github.com/kgw-dev/kgw/internal/pathlang"
 )
 
-// TestTemplatesThatMeanLess: a path whose expression does not match the path itself
-// is reported, unless the path is compared as it is, or Istio refuses the expression.
+// TestTemplatesThatMeanLess: a path whose expression does not match the path itself is
+// reported, unless the path is compared literally or Istio refuses the expression.
 func TestTemplatesThatMeanLess(t *testing.T) {
 	asItIs := func(p pathlang.Path) pathlang.Path { return pathlang.Path{Lang: pathlang.Exact, Text: p.Text} }
 	template := func(p pathlang.Path) pathlang.Path { return p }

@@ -16,7 +16,7 @@ func (w *writer) access(r *ir.Route) ir.Access {
 }
 
 // tokens returns a grant of a token for each group of callers. Issuers represent
-// realms; the ones that a Deny names get in only where a grant is exempt.
+// realms; issuers that a Deny names get in only where a grant is exempt.
 func (w *writer) tokens(r *ir.Route) ir.Access {
 	a := ir.Access{Restricted: r.Access.Restricted}
 	denied := deniedRealms(r)

@@ -6,5 +6,6 @@ import (
 	"github.com/kgw-dev/kgw/compile/compiletest"
 )
 
-// TestGolden holds the cases of testdata: what is lost and what is written for proxies of the first match.
+// TestGolden compares what is lost and what is written for proxies of the first match with
+// the cases of testdata.
 func TestGolden(t *testing.T) { compiletest.Golden(t, "testdata") }

@@ -22,8 +22,8 @@ func (w *writer) lose(code diag.Code, at source.Ref, help, format string, args .
 	w.found.Add(diag.Finding{Code: code, At: at, Owner: w.gateway.Origin.Doc, Message: fmt.Sprintf(format, args...), Help: help})
 }
 
-// reportLosses reports what of the gateway the target says otherwise or not at
-// all.
+// reportLosses reports the parts of the gateway that the target expresses differently
+// or not at all.
 func (w *writer) reportLosses() {
 	g, t := w.gateway, w.target
 	named := g.Origin.At("metadata", "name")
@@ -93,7 +93,7 @@ func (w *writer) reportCallers(r *ir.Route) {
 	}
 }
 
-// canIdentify reports whether callers of realms come with issuers of their own.
+// canIdentify reports whether callers of the realms have issuers of their own.
 func (w *writer) canIdentify(denied []string) bool {
 	for _, realm := range w.target.Realms {
 		for _, other := range w.target.Realms {
@@ -176,7 +176,7 @@ func (w *writer) reportUpstreams() {
 	}
 }
 
-// reportPaths reports paths that the target reads otherwise.
+// reportPaths reports paths that the target reads differently.
 func (w *writer) reportPaths(g *ir.Gateway) {
 	encoded := w.hasMixedAccess()
 	if encoded {

@@ -30,8 +30,8 @@ func meetingPaths(routes []*ir.Route) map[[2]string]bool {
 	return meet
 }
 
-// subtree reports whether a path ends in "**" behind something, and returns what
-// is before it.
+// subtree reports whether a path ends in "**" after other segments, and returns what is
+// before it.
 func subtree(path string) (stem string, ok bool) {
 	stem, ok = strings.CutSuffix(path, "**")
 	return stem, ok && stem != "/"

@@ -16,8 +16,8 @@ func fabric(text string) match.Set {
 	return match.Set{Path: pathlang.Path{Lang: pathlang.Fabric, Text: text}, View: match.RawPath}
 }
 
-// TestOrder holds the order to the algebra: of two paths of which one matches all that
-// the other matches, the narrower comes first.
+// TestOrder compares the order with the algebra: if one of two paths matches everything
+// that the other matches, the narrower comes first.
 func TestOrder(t *testing.T) {
 	for _, a := range texts {
 		for _, b := range texts {
@@ -32,7 +32,7 @@ func TestOrder(t *testing.T) {
 	}
 }
 
-// TestSpelled holds each spelling to the author's path.
+// TestSpelled compares each spelling with the author's path.
 func TestSpelled(t *testing.T) {
 	for _, native := range []bool{false, true} {
 		w := &writer{native: native, target: &ir.Target{}}
@@ -43,7 +43,7 @@ func TestSpelled(t *testing.T) {
 			switch {
 			case r.Kind == match.Equal:
 			case native && r.Kind == match.Superset && below && r.OnlyA.RawPath == text[:len(text)-2]:
-				// notFoundRoute answers for what the template matches beyond it.
+				// notFoundRoute answers what the template matches in addition.
 			case native && (r.Kind == match.Subset || r.Kind == match.Overlap):
 				// A template matches only characters that a path can hold raw.
 			default:

@@ -50,7 +50,7 @@ func Rewrite(g *ir.Gateway, t *ir.Target) ([]*ir.Gateway, diag.List) {
 	return out, w.found
 }
 
-// says words what link finds about upstreams.
+// says holds the messages for what link finds about upstreams.
 var says = ir.Says{NoService: "service %q not found", NoSelector: "the service has no selector", NoSidecar: "pod %s has no sidecar"}
 
 // writer rewrites one gateway.
@@ -64,8 +64,8 @@ type writer struct {
 	found   diag.List
 }
 
-// routes returns the routes of any host, those of the more specific path first,
-// between the answer to plain HTTP and the answer to what nothing matches.
+// routes returns the routes of any host, those with the more specific path first,
+// between the answer to plain HTTP and the answer to requests that no route matches.
 func (w *writer) routes() []*ir.Route {
 	g := w.gateway
 	var out, not []*ir.Route
@@ -103,8 +103,8 @@ func (w *writer) routes() []*ir.Route {
 	return append(out, w.unmatchedRoute())
 }
 
-// setExceptions lists for each route the paths that earlier ones match first.
-// They are left out where the first match does not decide.
+// setExceptions sets, for each route, the paths that earlier routes match first. They
+// are left out where the first match does not decide.
 func (w *writer) setExceptions(routes []*ir.Route) {
 	meet := meetingPaths(routes)
 	for i, r := range routes {
@@ -145,8 +145,8 @@ func (w *writer) refusal(r *ir.Route) ir.Respond {
 	return ir.Respond{Status: 403}
 }
 
-// preflightRoute matches the requests with which browsers ask for permission. The
-// proxy answers them itself; what else comes with this method is refused.
+// preflightRoute matches the requests with which browsers ask for permission. The proxy
+// answers them itself; other requests with this method are refused.
 func (w *writer) preflightRoute(r *ir.Route) *ir.Route {
 	out := &ir.Route{Origin: r.Origin, Preflight: true, Match: r.Match, CORS: r.CORS, Action: r.Action, Access: ir.Access{Restricted: true}}
 	if _, ok := r.Action.(ir.Respond); ok {
@@ -179,8 +179,8 @@ func (w *writer) unmatchedRoute() *ir.Route {
 	return &ir.Route{Origin: w.gateway.Origin, Action: answer, Match: match.Set{Path: pathlang.Path{Lang: pathlang.Prefix, Text: "/"}}}
 }
 
-// notFoundRoute answers for a path that a template matches and the author's
-// language does not.
+// notFoundRoute answers paths that a template matches and the author's language does
+// not.
 func (w *writer) notFoundRoute(r *ir.Route, path string) *ir.Route {
 	out := w.unmatchedRoute()
 	out.Origin = r.Origin
@@ -188,8 +188,7 @@ func (w *writer) notFoundRoute(r *ir.Route, path string) *ir.Route {
 	return out
 }
 
-// hostRoutes returns the routes of one host: those that go to the host's own
-// upstreams get them.
+// hostRoutes returns the routes of one host, with the host's own upstreams filled in.
 func (w *writer) hostRoutes(h *ir.Host, routes []*ir.Route) []*ir.Route {
 	out := make([]*ir.Route, len(routes))
 	for i, r := range routes {

@@ -10,9 +10,9 @@ import (
 	"github.com/kgw-dev/kgw/internal/pathlang"
 )
 
-// hasMixedAccess reports whether a path of the gateway has several spellings
-// and its routes differ in who may send what: another spelling of a request
-// could find a route that demands less than the one that is meant for it.
+// hasMixedAccess reports whether a path of the gateway has several spellings and its
+// routes differ in who may send what: a request in another spelling could match a route
+// that demands less than the one meant for it.
 func (w *writer) hasMixedAccess() bool {
 	routes := w.gateway.Routes
 	general := slices.ContainsFunc(routes, func(r *ir.Route) bool {
@@ -29,7 +29,7 @@ func answerAlike(a, b *ir.Route) bool {
 	return answers == answersToo && x.Status == y.Status && reflect.DeepEqual(demands(&a.Access), demands(&b.Access))
 }
 
-// demands is what an access asks for, without the places where it is written.
+// demands returns what an access asks for, without the places where it is written.
 func demands(a *ir.Access) []any {
 	out := []any{a.Restricted, a.Deny}
 	for i := range a.Grants {
@@ -39,11 +39,11 @@ func demands(a *ir.Access) []any {
 	return out
 }
 
-// uncleanRoute answers for paths that the author's proxy decodes or cleans
-// before it looks for a route, and the target does not: a doubled slash, an
-// encoded slash, an encoded character that a path of the gateway or RFC 3986
-// has without an escape, and a malformed escape. The author's proxy finds the
-// route of the clean path, or refuses the request.
+// uncleanRoute answers paths that the author's proxy decodes or cleans before it looks
+// for a route, and that the target does not: a doubled slash, an encoded slash, an
+// encoded character that a path of the gateway or RFC 3986 has without an escape, and a
+// malformed escape. The author's proxy finds the route of the clean path, or refuses
+// the request.
 func (w *writer) uncleanRoute() *ir.Route {
 	out := w.unmatchedRoute()
 	out.Match.Path = pathlang.Path{Lang: pathlang.Regex, Text: uncleanExpression(w.gateway.Routes)}
@@ -70,7 +70,7 @@ func uncleanExpression(routes []*ir.Route) string {
 	return ".*(//|%(" + strings.Join(escapes, "|") + "|[^0-9A-Fa-f]|" + hex + "[^0-9A-Fa-f])).*|.*%" + hex + "?"
 }
 
-// eitherCase is the escape of a character behind "%", in capitals or not.
+// eitherCase matches the hexadecimal digits of an escape in upper and lower case.
 func eitherCase(c byte) string {
 	var b strings.Builder
 	for _, digit := range fmt.Sprintf("%02X", c) {
