@@ -12,10 +12,7 @@ import (
 // Entries lists what each entry for a gateway's routes matches, in order:
 // of several entries the first that matches a request answers it.
 func Entries(g *ir.Gateway, t *ir.Target) []*ir.Take {
-	hosts := make([]string, len(g.Hosts))
-	for i := range g.Hosts {
-		hosts[i] = strings.ToLower(g.Hosts[i].Name)
-	}
+	hosts := g.HostNames()
 	out := make([]*ir.Take, 0, len(g.Routes))
 	for _, r := range g.Routes {
 		if r.RoutedBy != nil {

@@ -31,10 +31,7 @@ func rulesOf(g *ir.Gateway, t *ir.Target) []*rule {
 }
 
 func arrange(g *ir.Gateway, t *ir.Target) []*rule {
-	hosts := make([]string, len(g.Hosts))
-	for i := range g.Hosts {
-		hosts[i] = strings.ToLower(g.Hosts[i].Name)
-	}
+	hosts := g.HostNames()
 	var out []*rule
 	for _, r := range g.Routes {
 		if r.RoutedBy == nil {

@@ -1,8 +1,6 @@
 package policy
 
 import (
-	"strings"
-
 	"github.com/kgw-dev/kgw/internal/ir"
 	"github.com/kgw-dev/kgw/internal/match"
 	"github.com/kgw-dev/kgw/internal/pathlang"
@@ -12,10 +10,7 @@ import (
 // the pods of its Services, route by route. Set is what the policy matches
 // without regard to the route's Except; Methods and Path are what the author listed.
 func entries(g *ir.Gateway, t *ir.Target) []*ir.Take {
-	hosts := make([]string, len(g.Hosts))
-	for i := range g.Hosts {
-		hosts[i] = strings.ToLower(g.Hosts[i].Name)
-	}
+	hosts := g.HostNames()
 	out := make([]*ir.Take, 0, len(g.Routes))
 	for _, r := range g.Routes {
 		set := match.Set{Hosts: hosts, Methods: r.Match.Methods, Path: pathlang.PolicyPath(policyPath(r.Match.Path)), View: match.RawPath}

@@ -230,6 +230,16 @@ func (g *Gateway) Owns(labels map[string]string) bool {
 	return len(g.Convention.Owner) > 0
 }
 
+// HostNames returns the names of the hosts as requests are compared with them, in
+// lower case.
+func (g *Gateway) HostNames() []string {
+	out := make([]string, len(g.Hosts))
+	for i := range g.Hosts {
+		out[i] = strings.ToLower(g.Hosts[i].Name)
+	}
+	return out
+}
+
 // ID is what the stable names of written objects are made from: the slug, where
 // several gateways would have one name, or the name.
 func (g *Gateway) ID() string {

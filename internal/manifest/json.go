@@ -26,11 +26,16 @@ func (o *Object) Value() source.Object {
 	return append(out, o.Body...)
 }
 
-func plainValue(v reflect.Value) any {
+// held returns what pointers and interfaces hold; the zero value for nil.
+func held(v reflect.Value) reflect.Value {
 	for v.IsValid() && (v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface) {
 		v = v.Elem()
 	}
-	if !v.IsValid() {
+	return v
+}
+
+func plainValue(v reflect.Value) any {
+	if v = held(v); !v.IsValid() {
 		return nil
 	}
 	switch x := v.Interface().(type) {

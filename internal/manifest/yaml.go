@@ -125,10 +125,7 @@ func isEmpty(v reflect.Value) bool {
 // hasEntries reports whether a value is a block: others are on the line of their
 // key.
 func hasEntries(v reflect.Value) bool {
-	for v.IsValid() && (v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface) {
-		v = v.Elem()
-	}
-	if !v.IsValid() {
+	if v = held(v); !v.IsValid() {
 		return false
 	}
 	switch v.Kind() {
@@ -153,9 +150,7 @@ func (w *yamlWriter) field(indent int, key string, v reflect.Value) {
 }
 
 func (w *yamlWriter) key(indent int, key string, v reflect.Value) {
-	for v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface {
-		v = v.Elem()
-	}
+	v = held(v)
 	long := w.name(indent, key)
 	if !hasEntries(v) {
 		w.b = append(w.b, ' ')
@@ -190,9 +185,7 @@ const maxKey = 1024
 // block writes the entries of a struct, map, object or list, each on its own
 // lines.
 func (w *yamlWriter) block(indent int, v reflect.Value) {
-	for v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface {
-		v = v.Elem()
-	}
+	v = held(v)
 	if v.Kind() == reflect.Slice && v.Type() != objectType {
 		for i := range v.Len() {
 			w.indent(indent)
@@ -248,9 +241,7 @@ func (w *yamlWriter) entries(indent int, v reflect.Value, inline bool) {
 
 // element writes a list's element behind its dash.
 func (w *yamlWriter) element(indent int, v reflect.Value) {
-	for v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface {
-		v = v.Elem()
-	}
+	v = held(v)
 	switch {
 	case !hasEntries(v):
 		w.inline(v)

@@ -138,3 +138,13 @@ func CheckOrigins(n *source.Node, at source.Ref, found *diag.List) {
 		}
 	}
 }
+
+// PlaceCORS returns the CORS policy of an APIRule with its place; nil where there is
+// none, or one without origins, which the controllers drop.
+func PlaceCORS(c *ir.CORS, doc *source.Document) *ir.CORS {
+	if c == nil || len(c.Origins) == 0 {
+		return nil
+	}
+	c.Origin = source.Ref{Doc: doc, Path: "spec.corsPolicy"}
+	return c
+}

@@ -16,12 +16,23 @@ import (
 // "APIRuleStatus", then of each kind of object under the names given. sections
 // are the parts of the spec in the order the controller validates them.
 func LegacyStatus(failures []diag.Upstream, sections []string, objects ...string) source.Object {
-	out, others := LegacyState("OK", ""), "OK"
+	out := LegacyState("OK", "")
 	if len(failures) > 0 {
-		out, others = LegacyState("ERROR", LegacyDescription(Order(failures, sections))), "SKIPPED"
+		out = LegacyState("ERROR", LegacyDescription(Order(failures, sections)))
 	}
+	return append(out, LegacyParts(len(failures) > 0, objects)...)
+}
+
+// LegacyParts are the parts of a status about kinds of objects, which are left out
+// where the resource failed.
+func LegacyParts(failed bool, objects []string) source.Object {
+	code := "OK"
+	if failed {
+		code = "SKIPPED"
+	}
+	var out source.Object
 	for _, name := range objects {
-		out = append(out, source.Member{Key: name, Value: source.Object{{Key: "code", Value: others}}})
+		out = append(out, source.Member{Key: name, Value: source.Object{{Key: "code", Value: code}}})
 	}
 	return out
 }

@@ -50,7 +50,10 @@ func (r *route) entries(h *virtualHost) []simulate.Entry {
 	for _, n := range source.Elements(source.Field(r.entry, "route")) {
 		places = append(places, source.Field(n, "destination"))
 	}
-	for _, n := range append(places, r.mirrors()...) {
+	for _, m := range r.mirrors() {
+		places = append(places, m.to)
+	}
+	for _, n := range places {
 		own := e
 		own.To = service(n, r.manifest.Namespace)
 		if !slices.ContainsFunc(out, func(o simulate.Entry) bool { return o.To == own.To }) {

@@ -112,7 +112,8 @@ func destination(entry *source.Node, q *simulate.Request, namespace string) (cho
 // itself. Nobody gets the answer to a copy: it only matters to the question what a
 // request can reach.
 func (r *route) mirrorOf(q *simulate.Request, t *simulate.Trail) *source.Node {
-	for _, n := range r.mirrors() {
+	for _, m := range r.mirrors() {
+		n := m.to
 		u := simulate.Unknown{
 			Why: simulate.Chosen, At: r.manifest.At(r.path), Key: "mirror " + destinationText(n, r.manifest.Namespace),
 			What: "it is the copy for " + source.Text(source.Field(n, "host")),
@@ -125,20 +126,33 @@ func (r *route) mirrorOf(q *simulate.Request, t *simulate.Trail) *source.Node {
 	return nil
 }
 
-// mirrors returns the destinations of copies.
-func (r *route) mirrors() []*source.Node {
-	var out []*source.Node
-	share := source.Field(source.Field(r.entry, "mirrorPercentage"), "value")
-	if share == nil {
-		share = source.Field(r.entry, "mirrorPercent")
+// mirror is a destination of copies, and how many of 100 requests it gets.
+type mirror struct {
+	to      *source.Node
+	percent float64
+}
+
+// mirrors returns the destinations of copies that get any.
+func (r *route) mirrors() []mirror {
+	var out []mirror
+	add := func(to, share *source.Node) {
+		percent := 100.0
+		if share != nil {
+			percent = number(share)
+		}
+		if percent > 0 {
+			out = append(out, mirror{to, percent})
+		}
 	}
-	if n := source.Field(r.entry, "mirror"); n != nil && (share == nil || number(share) > 0) {
-		out = append(out, n)
+	if n := source.Field(r.entry, "mirror"); n != nil {
+		share := source.Field(source.Field(r.entry, "mirrorPercentage"), "value")
+		if share == nil {
+			share = source.Field(r.entry, "mirrorPercent")
+		}
+		add(n, share)
 	}
 	for _, n := range source.Elements(source.Field(r.entry, "mirrors")) {
-		if share := source.Field(source.Field(n, "percentage"), "value"); share == nil || number(share) > 0 {
-			out = append(out, source.Field(n, "destination"))
-		}
+		add(source.Field(n, "destination"), source.Field(source.Field(n, "percentage"), "value"))
 	}
 	return out
 }

@@ -172,24 +172,8 @@ func (r *route) prefix() (text string, ok bool) {
 // mirrorTexts returns texts for the destinations of copies of requests.
 func (r *route) mirrorTexts() []string {
 	var out []string
-	say := func(to, share *source.Node) {
-		percent := 100.0
-		if share != nil {
-			percent = number(share)
-		}
-		if percent > 0 {
-			out = append(out, fmt.Sprintf("copies of %g%% to %s", percent, destinationText(to, r.manifest.Namespace)))
-		}
-	}
-	if n := source.Field(r.entry, "mirror"); n != nil {
-		share := source.Field(source.Field(r.entry, "mirrorPercentage"), "value")
-		if share == nil {
-			share = source.Field(r.entry, "mirrorPercent")
-		}
-		say(n, share)
-	}
-	for _, n := range source.Elements(source.Field(r.entry, "mirrors")) {
-		say(source.Field(n, "destination"), source.Field(source.Field(n, "percentage"), "value"))
+	for _, m := range r.mirrors() {
+		out = append(out, fmt.Sprintf("copies of %g%% to %s", m.percent, destinationText(m.to, r.manifest.Namespace)))
 	}
 	return out
 }

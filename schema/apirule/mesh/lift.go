@@ -57,13 +57,7 @@ func (a *APIRule) Lift(*ir.Settings) (*ir.Gateway, diag.List) {
 	for i, h := range a.hosts {
 		g.Hosts = append(g.Hosts, ir.Host{Origin: source.Ref{Doc: a.doc, Path: "spec.hosts"}.Elem(i), Name: h, Written: h, Short: !strings.Contains(h, ".")})
 	}
-	cors := a.cors
-	switch {
-	case cors != nil && len(cors.Origins) == 0:
-		cors = nil
-	case cors != nil:
-		cors.Origin = source.Ref{Doc: a.doc, Path: "spec.corsPolicy"}
-	}
+	cors := apirule.PlaceCORS(a.cors, a.doc)
 	for i := range a.rules {
 		route := a.liftRule(i)
 		route.CORS = cors

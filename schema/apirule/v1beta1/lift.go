@@ -54,14 +54,7 @@ func (a *APIRule) liftCORS(s *ir.Settings) (*ir.CORS, ir.Filter) {
 	if !a.corsNode {
 		return s.WithDefaults(defaultCORS), ir.RemoveResponseHeaders{}
 	}
-	cors := a.cors
-	switch {
-	case cors != nil && len(cors.Origins) == 0:
-		cors = nil
-	case cors != nil:
-		cors.Origin = source.Ref{Doc: a.doc, Path: "spec.corsPolicy"}
-	}
-	return cors, ir.RemoveResponseHeaders{Names: apirule.CORSHeaders}
+	return apirule.PlaceCORS(a.cors, a.doc), ir.RemoveResponseHeaders{Names: apirule.CORSHeaders}
 }
 
 func (a *APIRule) liftRule(r *rule, host string, s *ir.Settings, found *diag.List) *ir.Route {

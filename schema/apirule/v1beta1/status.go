@@ -40,12 +40,5 @@ func Status(g *ir.Gateway, failures []diag.Upstream, s *ir.Settings) source.Obje
 	if strings.Contains(g.Ingress.Text, "/") || !kyma.warnsInFull() {
 		return out
 	}
-	others := "OK"
-	if len(failures) > 0 {
-		others = "SKIPPED"
-	}
-	for _, name := range objects {
-		out = append(out, source.Member{Key: name, Value: source.Object{{Key: "code", Value: others}}})
-	}
-	return out
+	return append(out, apirule.LegacyParts(len(failures) > 0, objects)...)
 }
