@@ -43,16 +43,45 @@ func TestSeeds(t *testing.T) {
 			findings, _, _ := command(dir, "validate", ".")
 			compareSeed(t, filepath.Join(dir, "want.yaml"), manifests)
 			compareSeed(t, filepath.Join(dir, "findings.txt"), places(findings))
-			if _, err := os.Stat(filepath.Join(dir, "seed.kgw-test.yaml")); err == nil {
-				if out, errs, code := command(dir, "test", "."); code != exitClean {
-					t.Errorf("kgw test: exit %d\n%s%s", code, out, errs)
-				}
-			}
+			compareStatus(t, dir)
+			testSeed(t, dir, manifests)
 			if built == exitInternal {
 				t.Error("an internal error")
 			}
 		})
 	}
+}
+
+// routing matches manifests that requests can be asked of.
+var routing = regexp.MustCompile(`(?m)^kind: (VirtualService|HTTPRoute|Ingress|RouteGroup)$`)
+
+// testSeed runs the kgw test of a seed. Each seed that routes are written for
+// has one.
+func testSeed(t *testing.T, dir, manifests string) {
+	t.Helper()
+	_, err := os.Stat(filepath.Join(dir, "seed.kgw-test.yaml"))
+	switch {
+	case err == nil:
+		if out, errs, code := command(dir, "test", "."); code != exitClean {
+			t.Errorf("kgw test: exit %d\n%s%s", code, out, errs)
+		}
+	case !os.IsNotExist(err):
+		t.Fatal(err)
+	case routing.MatchString(manifests):
+		t.Error("routes are written for it, and it has no seed.kgw-test.yaml")
+	}
+}
+
+// compareStatus compares the status that controllers would set with
+// status.txt, where a seed has one.
+func compareStatus(t *testing.T, dir string) {
+	t.Helper()
+	file := filepath.Join(dir, "status.txt")
+	if _, err := os.Stat(file); os.IsNotExist(err) {
+		return
+	}
+	status, _, _ := command(dir, "validate", "--status", ".")
+	compareSeed(t, file, status)
 }
 
 var headline = regexp.MustCompile(`(?m)^\S+:\d+:\d+: \w+\[KGW\d+\]`)
