@@ -21,7 +21,7 @@ type companions struct {
 	namespaces   map[string]*kube.Namespace
 	stackSets    map[ir.Name]*kube.StackSet
 	parents      map[ir.Name]*kube.ParentGateway
-	standIns     map[ir.Name]bool // Istio Gateways that are absent and replaced by Gateways of the Gateway API
+	replaced     map[ir.Name]bool // Istio Gateways that are absent and replaced by Gateways of the Gateway API
 	pods         []*kube.Pod
 	mesh         *kube.ConfigMap
 	providers    map[string]bool // by name, whether asked over HTTP
@@ -209,7 +209,7 @@ func (r *run) aim() {
 // resources name, where that is not among the inputs and all these resources have
 // HTTPRoutes.
 func (r *run) useParentGateways(c *companions) {
-	c.standIns = map[ir.Name]bool{}
+	c.replaced = map[ir.Name]bool{}
 	routed, other := map[ir.Name]ir.Name{}, map[ir.Name]bool{}
 	for _, u := range r.compiled {
 		g := u.gateway
@@ -232,7 +232,7 @@ func (r *run) useParentGateways(c *companions) {
 				g.HTTPS = append(g.HTTPS, []string{l.Host})
 			}
 		}
-		c.gateways[name], c.standIns[name] = g, true
+		c.gateways[name], c.replaced[name] = g, true
 	}
 }
 

@@ -18,7 +18,7 @@ func (c *companions) checkServes(g *ir.Gateway, found *diag.List) {
 	if e := c.external[g.Ingress.External]; gateway == nil && e != nil && e.Domain != "" {
 		gateway = &kube.Gateway{Origin: e.Origin, HostsAt: e.Origin.At("spec", "externalDomain"), Name: e.Name, Servers: [][]string{{e.Domain}}}
 	}
-	if gateway == nil || gateway.Assumed || c.standIns[gateway.Name] || len(slices.Concat(gateway.Servers...)) == 0 {
+	if gateway == nil || gateway.Assumed || c.replaced[gateway.Name] || len(slices.Concat(gateway.Servers...)) == 0 {
 		return
 	}
 	for i := range g.Hosts {

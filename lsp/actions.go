@@ -29,7 +29,7 @@ func (s *Server) codeAction(ctx context.Context, p *protocol.CodeActionParams) (
 		})
 	}
 	out := []protocol.CommandOrCodeAction{}
-	if found := v.found(p.Range); wanted(protocol.CodeActionKindQuickFix) {
+	if found := v.findingsIn(p.Range); wanted(protocol.CodeActionKindQuickFix) {
 		out = append(out, v.offerFixes(ctx, found)...)
 		out = append(out, v.offerSuppressions(found)...)
 	}
@@ -90,9 +90,8 @@ func fixTitle(f *diag.Finding) string {
 	return fmt.Sprintf("Fix %s", f.Code)
 }
 
-// offerSuppressions offer to suppress findings. The reason is left to the
-// author: until it is written, nothing is suppressed and its absence is a
-// finding.
+// offerSuppressions offers to suppress findings. The reason is left to the author:
+// until it is written, nothing is suppressed and its absence is a finding.
 func (v *view) offerSuppressions(found []*diag.Finding) []protocol.CommandOrCodeAction {
 	var out []protocol.CommandOrCodeAction
 	seen := map[string]bool{}
@@ -111,7 +110,7 @@ func (v *view) offerSuppressions(found []*diag.Finding) []protocol.CommandOrCode
 	return out
 }
 
-// offerMigrations offer to move the APIRules of older versions in a range to v2.
+// offerMigrations offers to move the APIRules of older versions in a range to v2.
 func (v *view) offerMigrations(r protocol.Range) []protocol.CommandOrCodeAction {
 	var out []protocol.CommandOrCodeAction
 	for _, d := range v.documents() {

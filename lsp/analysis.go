@@ -25,7 +25,7 @@ type Checker interface {
 	Check(unsaved map[string][]byte) *Checked
 }
 
-// Checked is what came of compiling a folder.
+// Checked is the result of compiling a folder.
 type Checked struct {
 	Input   compile.Input
 	Options compile.Options
@@ -42,7 +42,7 @@ type Checked struct {
 	before *Checked
 }
 
-// allFindings are all that there is to say, masked, in the order of validate.
+// allFindings returns all findings, masked, in the order of validate.
 func (c *Checked) allFindings() diag.List {
 	out := slices.Concat(c.Settings, c.Tests)
 	if c.Result != nil {
@@ -51,13 +51,13 @@ func (c *Checked) allFindings() diag.List {
 	return out.Masked(c.Secrets)
 }
 
-// analysis is a state of the texts with what came of compiling it.
+// analysis is a state of the texts with the result of compiling it.
 type analysis struct {
 	state   *state
 	checked map[scope]*Checked
 }
 
-// work is what the analysing goroutine is asked for and has done.
+// work is what the analysing goroutine has to do and has done.
 type work struct {
 	mu     sync.Mutex
 	wanted *state
@@ -130,9 +130,9 @@ func (w *work) wait(ctx context.Context, s *state) (*analysis, error) {
 	}
 }
 
-// analyse compiles each state that is wanted, the newest first, until the
-// connection ends. What came of one that is no longer wanted is dropped, unless that
-// of the one before was: who types on and on is told too.
+// analyse compiles each state that is wanted, the newest first, until the connection
+// ends. The result for a state that is no longer wanted is dropped, unless the one
+// before was dropped: findings are published even while somebody keeps typing.
 func (s *Server) analyse(ctx context.Context) {
 	checkers, last, dropped := map[scope]Checker{}, map[scope]*Checked{}, false
 	for {
@@ -179,7 +179,7 @@ func (s *Server) compile(wanted *state, checkers map[scope]Checker, goOn bool) *
 		}
 		var broken bool
 		if a.checked[sc], broken = check(checkers[sc], unsaved); broken {
-			delete(checkers, sc) // what it keeps may be half done
+			delete(checkers, sc) // what it keeps may be incomplete
 		}
 		if !goOn && s.work.newerThan(wanted) {
 			return nil

@@ -7,8 +7,8 @@ import (
 	"github.com/kgw-dev/kgw/internal/ir"
 )
 
-// callersOf says in words who may send a request that a route matches, one line for
-// each way to be let in.
+// callersOf describes who may send a request that a route matches, one line for each
+// way to be let in.
 func callersOf(a *ir.Access) []string {
 	var out []string
 	for i := range a.Grants {

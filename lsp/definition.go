@@ -52,7 +52,7 @@ func (s *Server) references(ctx context.Context, p *protocol.ReferenceParams) ([
 	return uniqueLocations(append(out, v.conflicts(p.Position)...)), nil
 }
 
-// spotOf returns what is at a position of a file; nil where nothing does.
+// spotOf returns what is at a position of a file, or nil.
 func (s *Server) spotOf(ctx context.Context, p *protocol.TextDocumentPositionParams) (*view, *spot, error) {
 	v, err := s.view(ctx, p.TextDocument.URI)
 	if err != nil || v == nil {
@@ -77,7 +77,7 @@ func linkedObjects(links []link, at *spot) []object {
 func (v *view) conflicts(p protocol.Position) []protocol.Location {
 	var out []protocol.Location
 	here := protocol.Range{Start: p, End: p}
-	for _, f := range v.found(here) {
+	for _, f := range v.findingsIn(here) {
 		for _, r := range f.Related {
 			if r.At.Doc != nil {
 				out = append(out, v.location(r.At))

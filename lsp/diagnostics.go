@@ -26,7 +26,7 @@ func (s *Server) publish(ctx context.Context, a *analysis) {
 	found := map[string][]protocol.Diagnostic{}
 	for _, sc := range a.state.scopes() {
 		c := a.checked[sc]
-		s.sayError(ctx, sc, c.Err)
+		s.showError(ctx, sc, c.Err)
 		for path, list := range a.diagnostics(sc) {
 			for _, d := range list {
 				if !slices.ContainsFunc(found[path], func(o protocol.Diagnostic) bool { return reflect.DeepEqual(o, d) }) {
@@ -67,8 +67,8 @@ func (s *Server) publishFile(ctx context.Context, st *state, path string, found 
 	_ = s.conn.Notify(ctx, protocol.MethodTextDocumentPublishDiagnostics, p)
 }
 
-// sayError shows why a folder could not be compiled, once.
-func (s *Server) sayError(ctx context.Context, sc scope, err error) {
+// showError shows why a folder could not be compiled, once.
+func (s *Server) showError(ctx context.Context, sc scope, err error) {
 	text := ""
 	if err != nil {
 		text = err.Error()

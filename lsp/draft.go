@@ -26,7 +26,7 @@ type gap struct {
 // filler replaces the text being typed, so that the text around it is YAML.
 const filler = "kgw-writes-here"
 
-// gap finds out what is written at a position; nil where nothing is known of it.
+// gap returns what is being written at a position; nil if unknown.
 func (v *view) gap(p protocol.Position) *gap {
 	file := string(v.file.Data)
 	at := offset(file, p)

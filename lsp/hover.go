@@ -61,11 +61,11 @@ func (s *spot) meaning() []string {
 	return []string{b.String()}
 }
 
-// pages are those of the findings at a position, each once.
+// pages returns the pages of the findings at a position, each once.
 func (v *view) pages(p protocol.Position) []string {
 	var out []string
 	seen := map[diag.Code]bool{}
-	for _, f := range v.found(protocol.Range{Start: p, End: p}) {
+	for _, f := range v.findingsIn(protocol.Range{Start: p, End: p}) {
 		if page, err := explain.Lookup(f.Code); err == nil && !seen[f.Code] {
 			seen[f.Code] = true
 			out = append(out, page.Text)
@@ -74,9 +74,9 @@ func (v *view) pages(p protocol.Position) []string {
 	return out
 }
 
-// found are the findings of the file that meet a range, as the run made them: their
-// texts are not masked.
-func (v *view) found(r protocol.Range) []*diag.Finding {
+// findingsIn returns the findings of the file that meet a range, as the run made them:
+// their texts are not masked.
+func (v *view) findingsIn(r protocol.Range) []*diag.Finding {
 	var out []*diag.Finding
 	add := func(list diag.List) {
 		for i := range list {
@@ -101,7 +101,7 @@ func isBefore(a, b protocol.Position) bool {
 	return a.Line < b.Line || a.Line == b.Line && a.Character < b.Character
 }
 
-// describeRule says of a rule who may call it and what is written for it.
+// describeRule describes who may call a rule and what is written for it.
 func (v *view) describeRule(at *spot) []string {
 	routes := routesAt(v.gateway(at.doc), at.path)
 	if len(routes) == 0 {

@@ -24,8 +24,8 @@ import (
 type Options struct {
 	// Version is kgw's own.
 	Version string
-	// Open returns the Checker of a folder, or of one file in it that an editor has
-	// open without a folder; name is "" for the whole folder.
+	// Open returns the Checker of a folder, or of a single file that an editor has open
+	// without its folder; name is "" for the whole folder.
 	Open func(dir, name string) Checker
 }
 

@@ -138,8 +138,8 @@ func (g gated) Check(unsaved map[string][]byte) *lsp.Checked {
 	return g.slow.Check(unsaved)
 }
 
-// TestStaleAnalyses: of an edit that another one follows before it is analysed
-// nothing is told, unless nothing was told of the one before either.
+// TestStaleAnalyses: nothing is published for an edit that another one follows before
+// it is analysed, unless nothing was published for the one before either.
 func TestStaleAnalyses(t *testing.T) {
 	checker := gated{slow{make(chan struct{})}, make(chan struct{})}
 	c, _, done := serve(t, checker)

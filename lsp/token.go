@@ -10,7 +10,7 @@ import (
 // value, which may be empty.
 type token struct {
 	start, end int
-	// value: it is behind a colon, and no name of a field.
+	// value reports that it is behind a colon, and not the name of a field.
 	value bool
 	// closers end the brackets that are open before it, and opened is where the
 	// outermost of them begins.

@@ -85,8 +85,7 @@ func (c *conversion) moveSingle(r *rule, s *strategy) {
 	}
 }
 
-// moveAuthorizer lets an external authorizer do what Oathkeeper's introspection
-// did.
+// moveAuthorizer replaces Oathkeeper's introspection by an external authorizer.
 func (c *conversion) moveAuthorizer(r *rule, s *strategy) {
 	if c.ExtAuthorizer == "" {
 		c.leave(diag.StrategyNotMoved, s.at, "name an authorizer of the mesh configuration with --ext-authorizer, or use tokens that are JWTs",
@@ -187,7 +186,7 @@ func (c *conversion) pairIssuers(s *strategy) []any {
 	return out
 }
 
-// tokenPlaces is where tokens are read from, if not from the usual header.
+// tokenPlaces returns where tokens are read from, if not from the usual header.
 func (c *conversion) tokenPlaces(s *strategy) source.Object {
 	v, _ := s.config.Get("token_from")
 	o, _ := v.(source.Object)
@@ -206,7 +205,7 @@ func (c *conversion) tokenPlaces(s *strategy) source.Object {
 	return nil
 }
 
-// checkKeys finds what of a configuration v2 cannot say.
+// checkKeys finds the parts of a configuration that v2 cannot express.
 func (c *conversion) checkKeys(s *strategy) {
 	for _, m := range s.config {
 		at := s.at + ".config." + m.Key
@@ -236,7 +235,7 @@ func (c *conversion) checkKeys(s *strategy) {
 	}
 }
 
-// tokenDemands are the scopes and audiences that tokens must have.
+// tokenDemands returns the scopes and audiences that tokens must have.
 func tokenDemands(config source.Object) source.Object {
 	var out source.Object
 	if scopes := texts(config, "required_scope"); len(scopes) > 0 {
@@ -248,7 +247,7 @@ func tokenDemands(config source.Object) source.Object {
 	return out
 }
 
-// moveMutators moves mutators to what is done to requests.
+// moveMutators moves mutators to the changes of requests.
 func (c *conversion) moveMutators(r *rule) {
 	v, _ := r.old.Get("mutators")
 	if v == nil {

@@ -28,7 +28,7 @@ type element struct {
 // exclusion is an expression for paths: exact, prefix, suffix or regex.
 type exclusion struct{ kind, text string }
 
-// fromAPI is the APIRule for an Api, or nil.
+// fromAPI returns the APIRule for an Api, or nil.
 func (c *conversion) fromAPI() source.Object {
 	spec, _ := c.old.Get("spec")
 	c.spec, _ = spec.(source.Object)
@@ -68,8 +68,8 @@ func (c *conversion) fromAPI() source.Object {
 	return c.noteOrigin(withValue(out, "kind", "APIRule"))
 }
 
-// hasAddress reports whether the Api has a hostname and a service, and leaves
-// it otherwise, with what is missing.
+// hasAddress reports whether the Api has a hostname and a service; otherwise it leaves
+// the Api and reports what is missing.
 func (c *conversion) hasAddress(hostname, service any) bool {
 	host, isText := hostname.(string)
 	target, _ := service.(source.Object)
@@ -98,7 +98,7 @@ func (c *conversion) hasAddress(hostname, service any) bool {
 	return false
 }
 
-// noteOrigin notes in an annotation which Api it was.
+// noteOrigin names the original Api in an annotation.
 func (c *conversion) noteOrigin(o source.Object) source.Object {
 	v, _ := o.Get("metadata")
 	m, _ := v.(source.Object)
@@ -219,8 +219,7 @@ func describe(rules []*rule) string {
 	return strings.Join(out, ", ")
 }
 
-// apiAccess is jwt with the issuers that a path is not excluded from, or
-// noAuth.
+// apiAccess returns jwt with the issuers that a path is not excluded from, or noAuth.
 func apiAccess(all []element, x exclusion) source.Member {
 	var issuers []any
 	for _, e := range all {
@@ -234,7 +233,7 @@ func apiAccess(all []element, x exclusion) source.Member {
 	return source.Member{Key: "jwt", Value: source.Object{{Key: "authentications", Value: issuers}}}
 }
 
-// expression is a path of v1beta1 that matches what an exclusion does.
+// expression returns a path of v1beta1 that matches what an exclusion matches.
 func (x exclusion) expression() string {
 	switch x.kind {
 	case "exact":
@@ -247,9 +246,9 @@ func (x exclusion) expression() string {
 	return x.text
 }
 
-// excludedPaths are the paths that match what an exclusion does. Where they
-// match less, the rule for everything answers the rest: it must not ask for less
-// than the exclusion left, as it does where one issuer excludes and another not.
+// excludedPaths returns the paths that match what an exclusion matches. If they match
+// less, the rule for everything answers the rest: it must not ask for less than the
+// exclusion left, as it does if one issuer excludes a path and another does not.
 func (c *conversion) excludedPaths(x exclusion, public bool) []string {
 	at := "spec.authentication"
 	switch {

@@ -31,7 +31,7 @@ type Reason struct {
 	Resources []Left    `json:"resources"`
 }
 
-// Left is a document that is left, with all that needs a decision.
+// Left is a document that is left, with everything that needs a decision.
 type Left struct {
 	File      string     `json:"file"`
 	Line      int        `json:"line"`
@@ -93,7 +93,7 @@ func (r *Result) Assess(to string, found diag.List) *Assessment {
 	return a
 }
 
-// countLeft enters a document under its first reason.
+// countLeft counts a document under its first reason.
 func (a *Assessment) countLeft(d *Document, found diag.List) {
 	entry := Left{File: d.Doc.File.Name, Line: d.Doc.First(), Kind: d.Kind, Namespace: d.Doc.Namespace, Name: d.Doc.Name, Decisions: []Decision{}}
 	for i := range found {

@@ -10,8 +10,8 @@ import (
 	"github.com/kgw-dev/kgw/schema"
 )
 
-// check holds the new document against its version: what that would refuse
-// is not written.
+// check checks the new document against its version: a document that its version would
+// refuse is not written.
 func (c *conversion) check(next source.Object) {
 	k := schema.Find(c.apiVersion(), "APIRule")
 	node := source.NodeOf(withoutNotes(next))
@@ -30,7 +30,7 @@ func (c *conversion) check(next source.Object) {
 	}
 }
 
-// refuse leaves the document because of what its new version would say.
+// refuse leaves the document because its new version would refuse it.
 func (c *conversion) refuse(f *diag.Finding) {
 	path := f.At.Path
 	if i, ok := strings.CutPrefix(path, "spec.rules["); ok {
@@ -43,7 +43,7 @@ func (c *conversion) refuse(f *diag.Finding) {
 	c.leave(diag.NotValid, path, f.Help, "%s would refuse the document: %s", c.To, f.Message)
 }
 
-// ruleOf is the place of the rule from which a new rule was made; rest is what
+// ruleOf returns the place of the rule from which a new rule was made; rest is what
 // follows "spec.rules[" in the new one's path.
 func (c *conversion) ruleOf(rest string) string {
 	n := 0
@@ -53,7 +53,7 @@ func (c *conversion) ruleOf(rest string) string {
 	return fmt.Sprintf("spec.rules[%d]", c.origins[n])
 }
 
-// withoutNotes is a value without the notes for edit about its origin.
+// withoutNotes returns a value without the notes for edit about its origin.
 func withoutNotes(o source.Object) source.Object {
 	v, _ := edit.Plain(o).(source.Object)
 	return v

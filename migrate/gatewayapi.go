@@ -109,8 +109,8 @@ func listOfRoutes(list source.Object) source.Object {
 
 func textOf(v any) string { s, _ := v.(string); return s }
 
-// refuseJSON leaves documents that need others behind them in a file that has
-// room for one alone.
+// refuseJSON leaves documents that need others behind them in a file that can hold only
+// one.
 func (f *fileMigration) refuseJSON() {
 	if !strings.HasPrefix(strings.TrimSpace(string(f.file.Data)), "{") {
 		return

@@ -44,7 +44,7 @@ func (c *conversion) splitService(v any) (host, service any) {
 	return host, without(o, "host")
 }
 
-// fromService marks a value that is made of the host in the service.
+// fromService marks a value that is made from the host in the service.
 func fromService(v any) any { return edit.From{Below: "service", Key: "host", Value: v} }
 
 // spellMethods spells methods as later versions demand it: Oathkeeper does not
@@ -112,7 +112,7 @@ func (c *conversion) toV2() source.Object {
 	return out
 }
 
-// hostKey is the key below which the text has the host.
+// hostKey returns the key below which the text has the host.
 func (c *conversion) hostKey() string {
 	if c.hosted {
 		return "hosts"
@@ -123,7 +123,7 @@ func (c *conversion) hostKey() string {
 // markMoved marks a value that was under another key.
 func (c *conversion) markMoved(key string, v any) any { return edit.From{Key: key, Value: v} }
 
-// moveHost is a host as v2 spells it: names do not look at the case.
+// moveHost returns a host as v2 spells it: names ignore case.
 func (c *conversion) moveHost(v any, path string) any {
 	text, ok := v.(string)
 	if !ok || text == strings.ToLower(text) {
@@ -138,7 +138,7 @@ func (c *conversion) moveHost(v any, path string) any {
 	return strings.ToLower(text)
 }
 
-// moveGateway is a reference as v2 spells it, namespace/name.
+// moveGateway returns a reference as v2 spells it, namespace/name.
 func (c *conversion) moveGateway(v any) any {
 	text, ok := v.(string)
 	if !ok || text == "" {
@@ -156,7 +156,7 @@ func (c *conversion) moveGateway(v any) any {
 	return ref.Namespace + "/" + ref.Name
 }
 
-// moveCORS is a policy as v2 writes it, maxAge in whole seconds.
+// moveCORS returns a policy as v2 writes it, with maxAge in whole seconds.
 func (c *conversion) moveCORS(v any) any {
 	o, _ := v.(source.Object)
 	age, _ := o.Get("maxAge")
@@ -185,7 +185,7 @@ var legacyCORS = map[string][]string{
 	"v1beta1":  {"GET", "POST", "PUT", "DELETE", "PATCH"},
 }
 
-// defaultCORS is the policy that the controller of an older version applies to
+// defaultCORS returns the policy that the controller of an older version applies to
 // APIRules that have none, or nil where it is not to be written.
 func (c *conversion) defaultCORS() any {
 	if has(c.spec, "corsPolicy") {
@@ -198,8 +198,8 @@ func (c *conversion) defaultCORS() any {
 	return c.corsOf(c.result.From)
 }
 
-// corsOf is the default policy of a version, as far as the configuration does
-// not say otherwise.
+// corsOf returns the default policy of a version, unless the configuration says
+// otherwise.
 func (c *conversion) corsOf(version string) source.Object {
 	given := &c.Config.CORS
 	origins := []any{source.Object{{Key: "regex", Value: ".*"}}}
@@ -236,7 +236,7 @@ func (c *conversion) hasCORS() bool {
 	return len(list) > 0
 }
 
-// pathLang is the language that a path of the old version is written in.
+// pathLang returns the language of a path of the old version.
 func (c *conversion) pathLang(path string) pathlang.Lang {
 	if path == "/*" && c.settings.IstioJWT && c.result.From == "v1beta1" {
 		return pathlang.Star

@@ -30,8 +30,8 @@ type Options struct {
 	Config *config.Config
 	// Namespace of documents that name none; "" for the configuration's.
 	Namespace string
-	// DropCORS leaves the default CORS policy of older versions behind instead
-	// of writing it out.
+	// DropCORS drops the default CORS policy of older versions instead of writing it
+	// out.
 	DropCORS bool
 	// ExtAuthorizer replaces Oathkeeper's introspection; "" leaves such rules
 	// as they are.
@@ -45,8 +45,8 @@ type Options struct {
 	Issuer *Issuer
 	// Accept are losses of a move to the Gateway API that the user accepts.
 	Accept []diag.Code
-	// Only reports whether the text of a document may change; nil is all. What is said
-	// of a document is the same with and without it.
+	// Only reports whether the text of a document may change; nil is all. The findings
+	// about a document are the same with and without it.
 	Only func(*source.Document) bool
 	// Identity returns the identity of the proxy of a Gateway of the Gateway API,
 	// which has a service account where its document is among the inputs; nil is
@@ -62,7 +62,7 @@ type Outcome uint8
 
 // The outcomes.
 const (
-	Current Outcome = iota // is at the version or newer; nothing to do
+	Current Outcome = iota // is at the version or a newer one; nothing to do
 	Moved                  // was moved
 	Decide                 // needs a decision and is left as it was
 	Broken                 // is in a file that cannot be read, and is left
@@ -78,7 +78,7 @@ type Document struct {
 	// Doc is the document as it was read.
 	Doc     *source.Document
 	Outcome Outcome
-	// Kind and From are what it was, with misspelt versions corrected.
+	// Kind and From are its original kind and version, with misspelt versions corrected.
 	Kind, From string
 	// Before is the value of the document before, with the spec that it truly
 	// has; After that of a Moved one.
@@ -90,7 +90,7 @@ type Document struct {
 	Rival *source.Document
 
 	wanted   source.Object // After, with the notes for edit about its origin
-	restored bool          // Before is not what the text says
+	restored bool          // Before differs from the text
 	appended string        // documents that go behind those of the file
 }
 
@@ -101,9 +101,9 @@ type File struct {
 	After []byte
 }
 
-// Result is what a run makes and says.
+// Result is the output of a run.
 type Result struct {
-	// To is what was moved to.
+	// To is the target of the move.
 	To string
 	// Files are all inputs, in their order.
 	Files []File
@@ -252,7 +252,7 @@ func (m *migration) isMoved(d *Document) bool {
 	return d.Outcome == Moved && (m.Only == nil || m.Only(d.Doc))
 }
 
-// leave makes a document one that needs a decision, because of the finding.
+// leave marks a document as one that needs a decision, because of the finding.
 func (d *Document) leave(f diag.Finding) {
 	if d.Outcome != Decide {
 		d.Findings = nil

@@ -44,7 +44,7 @@ const (
 // pairs has, for each rule, its pairs with those in front of it.
 type pairs [][]pair
 
-// pairs compares the rules, and is nil where all may stay as they are.
+// pairs compares the rules. It returns nil if all may stay as they are.
 func (c *conversion) pairs(all []*rule) pairs {
 	out, moves := make(pairs, len(all)), false
 	for i, r := range all {
@@ -121,8 +121,8 @@ func (p pairs) sorted() []int {
 // among them.
 func shareMethod(a, b *rule) bool { return sharedMethod(a, b) != "" }
 
-// sharedMethod is a method that two rules have in common, one of their author's
-// if there is one, and "" if there is none.
+// sharedMethod returns a method that two rules have in common, preferably one that
+// their author wrote, or "".
 func sharedMethod(a, b *rule) string {
 	for _, m := range a.methods {
 		if slices.Contains(b.methods, m) {

@@ -69,14 +69,14 @@ func (p *parents) makeParent(f *fileMigration, g *istioGateway) {
 	p.known[g.name] = parent
 }
 
-// isRefused reports whether the Gateway cannot be said.
+// isRefused reports whether the Gateway cannot be expressed.
 func (g *madeGateway) isRefused() bool {
 	return diag.Levels{}.Apply(append(diag.List(nil), g.found...)).Max() == diag.Error
 }
 
-// listeners are the TLS listeners of a Gateway, all or the named ones, that
-// accept routes for a host of a namespace; why is set if none accepts them. The
-// host "*" is not known: every listener may have it.
+// listeners returns the TLS listeners of a Gateway, all or the named ones, that accept
+// routes for a host of a namespace; why is set if none accepts them. The host "*" is
+// not known: every listener may have it.
 func (p *parents) listeners(gateway ir.Name, sections []string, host, namespace string) (secure []string, why string) {
 	parent := p.known[gateway]
 	if parent == nil || host == "*" {

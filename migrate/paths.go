@@ -173,10 +173,10 @@ func (c *questions) keepLeast(paths []string) []string {
 	return paths
 }
 
-// noURI are paths that no URI has (RFC 3986): v2's operators do not match them.
+// noURI matches paths that no URI has (RFC 3986): v2's operators do not match them.
 const noURI = `(?:.*[^A-Za-z0-9\-._~!$&'()*+,;=:@/%].*)|(?:.*%(?:[^0-9a-fA-F].*|[0-9a-fA-F](?:[^0-9a-fA-F].*)?)?)`
 
-// askRest is what of the older path the new ones do not match.
+// askRest returns what the older path matches and the new ones do not.
 func (c *questions) askRest(old *match.Matcher, paths []string) match.Rest {
 	others := []*match.Matcher{c.judge.Compile(match.Set{Path: pathlang.Path{Lang: pathlang.Regex, Text: noURI}})}
 	for _, p := range paths {

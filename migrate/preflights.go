@@ -56,16 +56,17 @@ func (c *conversion) leavesOut(all []*rule, o *rule) bool {
 		if r == o || r.index == o.index || c.relate(r.path, o.path).Kind == match.Disjoint {
 			return false
 		}
-		if c.tookAll(all, r, o) && canBeLeftOut(r, o) && shareMethod(r, o) {
+		if c.hidesFrom(all, r, o) && canBeLeftOut(r, o) && shareMethod(r, o) {
 			return false
 		}
 		return !r.isPublic() || shareMethod(r, o) || slices.Contains(r.methods, options)
 	})
 }
 
-// tookAll reports whether Oathkeeper got the requests for the paths of the rule r with
-// every method, before they came to the rule o, which it does not guard.
-func (c *conversion) tookAll(all []*rule, r, o *rule) bool {
+// hidesFrom reports whether Oathkeeper got the requests for the paths of the rule r
+// with every method, before they could reach the rule o, which Oathkeeper does not
+// guard.
+func (c *conversion) hidesFrom(all []*rule, r, o *rule) bool {
 	return !c.meshTokens() && !r.direct && o.direct && r.index < o.index &&
 		!slices.ContainsFunc(all, func(first *rule) bool { return first.direct && first.index < r.index && oldPath(first) == oldPath(r) })
 }
@@ -77,7 +78,7 @@ func canBeLeftOut(r, o *rule) bool { return r.path != o.path && !slices.Contains
 // everything are the paths that no policy of v2 leaves out.
 var everything = []string{"/", "/*", "/{**}"}
 
-// oldPath is the text of the path that a rule had.
+// oldPath returns the text of the path that a rule had.
 func oldPath(r *rule) string {
 	path, _ := r.old.Get("path")
 	text, _ := path.(string)
@@ -121,7 +122,7 @@ func (c *conversion) reportOpened(all []*rule) {
 			return
 		}
 		for k, g := range all {
-			if areApart(r.path, g.path) || g.index == r.index || !c.tookAll(all, r, g) || isLeftOut(all[:k], r, g) {
+			if areApart(r.path, g.path) || g.index == r.index || !c.hidesFrom(all, r, g) || isLeftOut(all[:k], r, g) {
 				continue
 			}
 			free := slices.DeleteFunc(slices.Clone(g.methods), func(m string) bool {
@@ -169,14 +170,14 @@ func (c *conversion) reportOverlaps(all []*rule) {
 	}
 	match.Pairs(c.judge.CompileAll(sets), c.purse, func(i, j int, both match.Relation) bool {
 		if both.Witness != nil {
-			c.tellOverlap(rules[i], rules[j], *both.Witness)
+			c.reportOverlap(rules[i], rules[j], *both.Witness)
 		}
 		return true
 	})
 }
 
-// tellOverlap reports that two rules both match a request.
-func (c *conversion) tellOverlap(r, g *rule, request match.Request) {
+// reportOverlap reports that two rules both match a request.
+func (c *conversion) reportOverlap(r, g *rule, request match.Request) {
 	both := slices.DeleteFunc(slices.Clone(g.methods), func(m string) bool { return !slices.Contains(r.methods, m) })
 	if len(both) == 0 {
 		return
@@ -191,7 +192,7 @@ func (c *conversion) tellOverlap(r, g *rule, request match.Request) {
 	f.Related = []diag.Related{{Message: "the other rule", At: c.placeOf(g.at + ".path")}}
 }
 
-// olderPath is the path that a rule had.
+// olderPath returns the path that a rule had.
 func (c *conversion) olderPath(r *rule) pathlang.Path {
 	text := oldPath(r)
 	return pathlang.Path{Lang: c.pathLang(text), Text: text}
@@ -235,7 +236,7 @@ func (c *conversion) splitMethods(all []*rule) []*rule {
 func (c *conversion) sharesMethod(all []*rule, i int, method string) []bool {
 	r, out := all[i], make([]bool, i)
 	for k, o := range all[:i] {
-		out[k] = o.path != r.path && (slices.Contains(o.methods, method) || c.tookAll(all, o, r) && shareMethod(o, r)) &&
+		out[k] = o.path != r.path && (slices.Contains(o.methods, method) || c.hidesFrom(all, o, r) && shareMethod(o, r)) &&
 			c.relate(o.path, r.path).Kind != match.Disjoint
 	}
 	return out

@@ -20,7 +20,7 @@ type rule struct {
 	access  access
 }
 
-// APIRule drafts an APIRule v2. An operation that it cannot say is left out and
+// APIRule drafts an APIRule v2. An operation that it cannot express is left out and
 // reported. It returns nil where nothing is left.
 func (d *Document) APIRule(o Draft) (source.Object, diag.List) {
 	w := &drafter{Document: d, Draft: o, issuers: true}
@@ -76,7 +76,7 @@ func (d *drafter) rules() []rule {
 	return out
 }
 
-// canSay reports whether rules can say an operation, and why not.
+// canSay reports whether rules can express an operation, and why not.
 func (d *drafter) canSay(o *ir.Operation) bool {
 	a, ok := d.accessOf(o)
 	what := o.Method + " " + o.Path

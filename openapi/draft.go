@@ -64,8 +64,8 @@ func (d *drafter) chooseHost() bool {
 	return true
 }
 
-// reportServers reports what the resource does not say of servers: the paths of those
-// that name no host beside others, and ports.
+// reportServers reports parts of servers that the resource does not express: the paths
+// of servers without a host where others have one, and ports.
 func (d *drafter) reportServers() {
 	chose := func(at source.Ref, help, format string, args ...any) {
 		d.found.Add(diag.Finding{Code: diag.ImportChose, At: at, Message: fmt.Sprintf(format, args...), Help: help})
@@ -101,7 +101,7 @@ func (d *drafter) bases(o *ir.Operation) []string {
 	return slices.Compact(out)
 }
 
-// access is who may send an operation, as a resource can say it.
+// access is who may send an operation, as a resource can express it.
 type access struct {
 	open bool
 	// scopes are alternatives.

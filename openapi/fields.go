@@ -49,7 +49,7 @@ func helpFields(key string, fields []string) string {
 	return "remove it, or begin its name with x-"
 }
 
-// reportField reports a field that is not read.
+// reportField reports an unread field.
 func (r *reader) reportField(at source.Ref, message, help string) {
 	at.Key = true
 	r.found.Add(diag.Finding{Code: diag.APIUnreadable, At: at, Message: message, Help: help})

@@ -39,8 +39,8 @@ func (d *drafter) namedIssuers() []string {
 // document below it.
 func sameIssuer(a, b string) bool { return strings.TrimSuffix(a, "/") == strings.TrimSuffix(b, "/") }
 
-// replaced reports whether the draft has an issuer that the description does not
-// name, in place of those that it does.
+// replaced reports whether the draft has an issuer that the description does not name,
+// instead of those that it names.
 func (d *drafter) replaced() bool {
 	named := d.namedIssuers()
 	return len(named) > 0 && !slices.ContainsFunc(named, func(n string) bool { return sameIssuer(n, d.issuer()) })
@@ -52,7 +52,7 @@ func (d *drafter) ofAnother(c *ir.Credentials) bool {
 	return d.issuers && slices.ContainsFunc(c.Issuers, other) && (len(c.Issuers) > 1 || !d.replaced())
 }
 
-// issuersOf spells the issuers of an operation's tokens.
+// issuersOf describes the issuers of an operation's tokens.
 func (d *drafter) issuersOf(o *ir.Operation) string {
 	var out []string
 	for _, c := range o.Allowed {
@@ -63,7 +63,7 @@ func (d *drafter) issuersOf(o *ir.Operation) string {
 	return strings.Join(out, " or ")
 }
 
-// reportIssuer reports an issuer in place of those of the description.
+// reportIssuer reports an issuer that replaces those of the description.
 func (d *drafter) reportIssuer() {
 	if d.replaced() {
 		d.found.Add(diag.Finding{

@@ -44,8 +44,8 @@ func drafted(t *testing.T, text string) (rules, said string) {
 	return strings.Join(out, ", "), strings.Join(messages, "\n")
 }
 
-// TestOddDescriptions: what a description says and an APIRule does not is reported, and
-// nothing is open that the description closes.
+// TestOddDescriptions: parts of a description that an APIRule does not express are
+// reported, and nothing is open that the description closes.
 func TestOddDescriptions(t *testing.T) {
 	const ok = "responses: {\"200\": {description: ok}}"
 	for name, c := range map[string]struct{ text, rules, said string }{

@@ -32,9 +32,9 @@ type Document struct {
 // relative to the description's folder, with slashes.
 type Open func(name string) ([]byte, error)
 
-// Read reads a description in YAML or JSON. It returns nil and a finding for
-// what is none, and for parts that cannot be read. Nothing is read but the file
-// and what open returns; a nil open refuses references to other files.
+// Read reads a description in YAML or JSON. It returns nil and a finding for a file
+// that is not a description, and for parts that cannot be read. Nothing is read but the
+// file and what open returns; a nil open refuses references to other files.
 func Read(f *source.File, open Open) (*Document, diag.List) {
 	doc, root, found := parse(f)
 	if len(found) > 0 {
@@ -108,7 +108,7 @@ func (d *Document) invalid(message string) diag.Finding {
 	}
 }
 
-// checkVersion reports what is not OpenAPI 3.0, 3.1 or 3.2.
+// checkVersion reports a version other than OpenAPI 3.0, 3.1 or 3.2.
 func (d *Document) checkVersion() *diag.Finding {
 	version := source.Text(source.Field(d.root, "openapi"))
 	f := diag.Finding{Code: diag.APIUnreadable, At: d.origin.At("openapi")}
@@ -154,7 +154,7 @@ func (d *Document) load(f *source.File, open Open) (err error) {
 // reader turns what the library read into the model.
 type reader struct {
 	*Document
-	// named says of operations with x-fabric keys whom these let in.
+	// named holds whom the x-fabric keys of operations let in.
 	named map[operation]*ir.Access
 	found diag.List
 }

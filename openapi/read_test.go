@@ -76,7 +76,7 @@ paths:
 	}
 }
 
-// TestReadRefuses checks that what is not read is said, with its place.
+// TestReadRefuses checks that unread parts are reported, with their places.
 func TestReadRefuses(t *testing.T) {
 	for text, want := range map[string]string{
 		"":                                    "1:1 the file holds no description of an API",

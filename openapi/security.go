@@ -13,10 +13,10 @@ import (
 	fabric "github.com/kgw-dev/kgw/schema/fabric/v1"
 )
 
-// readSecurity returns who may send an operation: as it says itself, or the
-// description as a whole. Its x-fabric-privileges are demanded beside that.
-// Where nothing is said of security, x-fabric keys demand a token, as
-// FabricGateways do of each caller; without them nothing is demanded.
+// readSecurity returns who may send an operation: as it says itself, or the description
+// as a whole. Its x-fabric-privileges are demanded in addition. Without security
+// requirements, x-fabric keys demand a token, as FabricGateways do of each caller;
+// without these keys nothing is demanded.
 func (r *reader) readSecurity(at source.Ref, o *openapi3.Operation) (source.Ref, []ir.Credentials) {
 	requirements, place := r.doc.Security, r.origin.At("security")
 	if o.Security != nil {
@@ -136,7 +136,7 @@ func (r *reader) addScheme(at source.Ref, name string, scopes []string, c *ir.Cr
 	}
 }
 
-// issuerOf is the issuer of an OpenID Connect scheme, or ""
+// issuerOf returns the issuer of an OpenID Connect scheme, or ""
 // (https://openid.net/specs/openid-connect-discovery-1_0.html section 4).
 func issuerOf(s *openapi3.SecurityScheme) string {
 	issuer, _ := strings.CutSuffix(s.OpenIdConnectUrl, "/.well-known/openid-configuration")

@@ -19,8 +19,8 @@ import (
 // make together.
 const maxServers = 100
 
-// serversAt returns the places that servers are, one for each value of their
-// variables: the values of an enumeration, or the default.
+// serversAt returns the places of servers, one for each value of their variables: the
+// values of an enumeration, or the default.
 func (r *reader) serversAt(at source.Ref, servers openapi3.Servers) []ir.APIServer {
 	var out []ir.APIServer
 	for i, s := range servers {

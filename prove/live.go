@@ -13,9 +13,9 @@ import (
 
 type identity struct{ kind, namespace, name string }
 
-// standIns lists the resources whose objects are among the inputs as their
+// liveObjects lists the resources whose objects are among the inputs as their
 // controllers made them, under names that are not kgw's.
-type standIns struct {
+type liveObjects struct {
 	resources map[ir.Name][]*ir.Gateway
 	// own are the resources that have an object under kgw's name among the
 	// inputs: kgw wrote them, and names identify them.
@@ -28,7 +28,7 @@ type standIns struct {
 // were compiled, and returns the compiled objects that none of them
 // replaces.
 func markLive(there []simulate.Manifest, result *compile.Result) []manifest.Object {
-	s := &standIns{map[ir.Name][]*ir.Gateway{}, map[*source.Document]bool{}, map[*source.Document]map[string]bool{}}
+	s := &liveObjects{map[ir.Name][]*ir.Gateway{}, map[*source.Document]bool{}, map[*source.Document]map[string]bool{}}
 	for _, r := range result.Resources {
 		if r.Gateway != nil && !r.Withheld {
 			s.resources[r.Gateway.Name] = append(s.resources[r.Gateway.Name], r.Gateway)
@@ -58,7 +58,7 @@ func markLive(there []simulate.Manifest, result *compile.Result) []manifest.Obje
 
 // noteLive notes whom a live object is for, if it is of a kind that was compiled
 // for it.
-func (s *standIns) noteLive(m *simulate.Manifest, kinds map[*source.Document]map[string]bool) {
+func (s *liveObjects) noteLive(m *simulate.Manifest, kinds map[*source.Document]map[string]bool) {
 	g := s.ownerOf(m)
 	if g == nil || s.own[g.Origin.Doc] || !kinds[g.Origin.Doc][m.Kind] {
 		return
@@ -71,7 +71,7 @@ func (s *standIns) noteLive(m *simulate.Manifest, kinds map[*source.Document]map
 	m.Instead = simulate.Source{Origin: source.Ref{Doc: doc}, Text: fmt.Sprintf("%s %q", g.Kind, g.Name)}
 }
 
-func (s *standIns) ownerOf(m *simulate.Manifest) *ir.Gateway {
+func (s *liveObjects) ownerOf(m *simulate.Manifest) *ir.Gateway {
 	kind, of, ok := compile.MadeFor(m.Labels)
 	if !ok {
 		return nil

@@ -12,9 +12,9 @@ import (
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
-// Annotate returns a YAML document, as kgw writes it, with a comment at the end
-// of the line of each leaf for which comment has a text. Nothing else of it
-// changes. A document that cannot be read is returned as it is.
+// Annotate returns a YAML document, as kgw writes it, with a comment at the end of the
+// line of each leaf for which comment has a text. Nothing else changes. A document that
+// cannot be read is returned as it is.
 func Annotate(text []byte, comment func(path string) string) []byte {
 	docs, _ := source.Split(&source.File{Data: text})
 	if len(docs) != 1 {
@@ -77,8 +77,8 @@ func Comment(text string) string {
 	return b.String()
 }
 
-// Origin says on one line what a leaf is made of: places, settings and defaults.
-// "fixed" is what the rule alone makes.
+// Origin describes on one line what a leaf is made of: places, settings and defaults.
+// "fixed" means that the rule alone makes it.
 func (l *Leaf) Origin() string {
 	var parts []string
 	for i := range l.From {

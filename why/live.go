@@ -10,11 +10,11 @@ import (
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
-// Live returns an object of a cluster as YAML, with what each of its fields is
-// made of as comments: of the one of the objects that has its kind, namespace
-// and name, else of the one that was made for the same resource. Where kgw
-// would write another value, the comment says so; what it does not write has no
-// comment. note is about the whole object.
+// Live returns an object of a cluster as YAML, with what each of its fields is made of
+// as comments: taken from the object that has its kind, namespace and name, else from
+// the one that was made for the same resource. Where kgw would write another value, the
+// comment says so; fields that kgw does not write have no comment. note is about the
+// whole object.
 func Live(live source.Object, objects []Object, mask func(string) string) (text []byte, note string) {
 	plain := manifest.AppendYAMLValue(nil, live)
 	has := map[string]string{}

@@ -24,9 +24,9 @@ type place struct {
 // named is a leaf that a place is said to be the origin of.
 type named struct{ object, path string }
 
-// TestNamedInputsChangeTheirLeaves changes each scalar of the goldens and the
-// examples that a leaf is said to come from. The leaf must be another one then,
-// be gone, or the resource be refused.
+// TestNamedInputsChangeTheirLeaves changes each scalar of the goldens and the examples
+// that a leaf is said to come from. Then the leaf must change or disappear, or the
+// resource must be refused.
 func TestNamedInputsChangeTheirLeaves(t *testing.T) {
 	var names []string
 	all := archives(t)

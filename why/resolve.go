@@ -79,7 +79,7 @@ func (r *resolver) placesOfPart(o *origin.Origin, place ir.Place, c *config.Conf
 	return out
 }
 
-// placesOfAbsent is what holds where a document has none of the fields of a part.
+// placesOfAbsent returns what applies where a document has none of the fields of a part.
 func (r *resolver) placesOfAbsent(o *origin.Origin, place ir.Place, candidates []source.Ref, c *config.Config) []Source {
 	d := Source{Kind: Default, Text: place.Absent}
 	if len(candidates) > 0 {
@@ -104,7 +104,7 @@ func (r *resolver) placesOfAbsent(o *origin.Origin, place ir.Place, candidates [
 	return []Source{d}
 }
 
-// firstPresent is the first of the places that is there.
+// firstPresent returns the first of the places that exists.
 func (r *resolver) firstPresent(candidates []source.Ref) (source.Ref, bool) {
 	for _, ref := range candidates {
 		before, after, any := strings.Cut(ref.Path, "[?]")
@@ -170,7 +170,7 @@ func setIndex(text string, index int) string {
 	return strings.ReplaceAll(text, "[#]", "["+strconv.Itoa(index)+"]")
 }
 
-// parent is the path of what a field is in.
+// parent returns the path of the object that has a field.
 func parent(path string) string {
 	steps, _ := source.SplitPath(path)
 	if len(steps) == 0 {
@@ -207,7 +207,7 @@ func (r *resolver) inputSource(ref source.Ref) Source {
 	return Source{Kind: Input, Field: ref.Path, Span: r.locators.Of(ref.Doc).Span(ref.Path, ref.Key), Ref: ref}
 }
 
-// settingSource is where a setting is said: by a flag, in a file, or nowhere.
+// settingSource returns where a setting is written: in a flag, in a file, or nowhere.
 func (r *resolver) settingSource(path string, c *config.Config) Source {
 	if flag := r.flagOf(path); flag != "" {
 		return Source{Kind: Setting, Field: path, Text: flag}
@@ -223,8 +223,7 @@ func (r *resolver) settingSource(path string, c *config.Config) Source {
 	return Source{Kind: Default, Field: path, Text: "the default of the setting " + path}
 }
 
-// flagOf is the flag of a run that makes a setting and is not in the
-// configuration.
+// flagOf returns the flag of a run that makes a setting outside of the configuration.
 func (r *resolver) flagOf(path string) string {
 	o := r.options
 	switch {

@@ -99,7 +99,7 @@ func (l *Leaf) rule() string {
 	return l.Rule
 }
 
-// String says on one line where a source is.
+// String describes on one line where a source is.
 func (s *ShownSource) String() string {
 	switch {
 	case s.Kind == Default && s.Field != "" && s.Text != "" && !strings.HasSuffix(s.Text, s.Field):

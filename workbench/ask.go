@@ -18,7 +18,7 @@ type Question struct {
 // not written in Go. The zero value has no files.
 type Desk struct{ bench *Bench }
 
-// refusal is the answer if there is no other.
+// refusal is the answer to a question that cannot be answered.
 type refusal struct {
 	Error string `json:"error"`
 }

@@ -13,7 +13,7 @@ import (
 	"runtime"
 )
 
-// pattern is that of the names of files that are not in their places yet.
+// pattern matches the names of files that are not in their places yet.
 const pattern = ".kgw-*"
 
 var leftover = regexp.MustCompile(`^\.kgw-[0-9]+$`)
@@ -57,7 +57,7 @@ func Write(path string, data []byte) (err error) {
 	return SyncDir(filepath.Dir(path))
 }
 
-// SyncDir makes the names of a directory last. Windows has nothing of the kind.
+// SyncDir makes the names of a directory last. Windows has no such operation.
 func SyncDir(dir string) error {
 	if runtime.GOOS == "windows" {
 		return nil

@@ -254,8 +254,8 @@ func TestOutsideOfSeveral(t *testing.T) {
 	}
 }
 
-// TestSearchesAreBounded: a search that is not over in its budget says so, and never
-// that nothing was found.
+// TestSearchesAreBounded: a search that exceeds its budget reports that, and never that
+// nothing was found.
 func TestSearchesAreBounded(t *testing.T) {
 	long := Repeat(ClassNode(NewClass('a', 'b')), 60, 60)
 	a := automaton(t, Concat(long, LiteralNode("a")))
@@ -420,7 +420,7 @@ func TestSameNodes(t *testing.T) {
 	}
 }
 
-// TestSignatures: what is told of a language without a search.
+// TestSignatures: what is known about a language without a search.
 func TestSignatures(t *testing.T) {
 	apart := func(a, b *Node) bool {
 		x, y := Summarize(automaton(t, a)), Summarize(automaton(t, b))

@@ -15,7 +15,7 @@ const (
 	OpGroup                // subs[0], captured as group number
 	OpLook                 // what follows must (negate: must not) begin with subs[0]
 	OpAssert               // a condition on the place
-	OpRef                  // what group number took; fold: in any case
+	OpRef                  // what group number matched; fold: in any case
 	OpOpaque               // not a regular construct; reason names it
 )
 

@@ -146,7 +146,7 @@ func (b *Baseline) read(doc *source.Document, root *source.Node) {
 	}
 }
 
-// head says to those who open the file what it is.
+// head explains the file to those who open it.
 const head = "# Findings that this repository lives with: written by kgw baseline write, hidden by kgw validate --baseline.\n"
 
 // Bytes writes the entries, sorted, each in a block of lines of its own.

@@ -6,8 +6,7 @@ import (
 	"testing"
 )
 
-// TestManyComments reads comments in a row: what they take is in proportion to
-// their number.
+// TestManyComments reads comments in a row: their cost is proportional to their number.
 func TestManyComments(t *testing.T) {
 	text := strings.Repeat("# a comment\n", 20_000)
 	var before, after runtime.MemStats

@@ -15,8 +15,8 @@ type Nodes struct {
 // the tree until Drop. Nil makes new ones.
 func (n *Nodes) Read(text []byte) (root *yaml.Node, ok bool) { return read(text, n) }
 
-// Drop takes back the nodes of the trees that were read. Nothing may hold one of
-// them any more: what does sees it empty, and later another document's.
+// Drop releases the nodes of the trees that were read. Nothing may hold one of them any
+// more: a node that is held becomes empty, and later a node of another document.
 func (n *Nodes) Drop() {
 	n.nodesOf.drop()
 	n.slotsOf.drop()

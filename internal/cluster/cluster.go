@@ -37,7 +37,7 @@ const (
 	Other         Reason = "other"         // anything else the server says
 )
 
-// Problem is why a question to the cluster has no answer. Text is one
+// Problem is the reason why a question to the cluster has no answer. Text is one
 // sentence in which no token and no value of a Secret occurs.
 type Problem struct {
 	Reason Reason

@@ -10,9 +10,8 @@ import (
 	"k8s.io/client-go/rest"
 )
 
-// The API server writes defaults into objects of CustomResourceDefinitions, so that a
-// live object has fields that nobody named. What the schema of the server says of them
-// tells without a dry run that an object is as wanted
+// The API server writes defaults into objects of CustomResourceDefinitions, so that a live object has fields
+// that nobody named. The schema of the server shows without a dry run that an object is as wanted
 // (https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#defaulting).
 
 // schemas are those of one group and version, asked for once.
@@ -22,8 +21,8 @@ type schemas struct {
 }
 
 // isDefaulted reports whether the object is live as wanted but for defaults that the
-// schema of its kind has. Where the schema cannot be read or says it in other terms,
-// it is not.
+// schema of its kind has. If the schema cannot be read or has other forms of defaults,
+// it returns false.
 func (c *Client) isDefaulted(ctx context.Context, at location, object, live map[string]any) bool {
 	want, err := normalize(object)
 	if err != nil || live == nil || !hasAll(want, live) {

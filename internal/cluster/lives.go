@@ -103,8 +103,8 @@ func isAlready(object, live map[string]any) bool {
 	return true
 }
 
-// normalize returns an object with the types in which answers are read. A null is
-// an error: what a server makes of it is not said by the object.
+// normalize returns an object with the types in which answers are read. A null is an
+// error: the object does not determine how a server treats it.
 func normalize(object map[string]any) (map[string]any, error) {
 	data, err := json.Marshal(object)
 	if err != nil {

@@ -80,7 +80,7 @@ func (a *api) count(prefix string) int {
 	return n
 }
 
-// status answers as an API server says no.
+// status answers as an API server that refuses a request.
 func status(code int, reason, message, details string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")

@@ -23,8 +23,8 @@ const (
 	FileName = "kgw.yaml"
 )
 
-// Config is what a repository says about its cluster and about how strict kgw
-// is to be. The zero value, completed by Default, is a valid configuration.
+// Config holds the settings of a repository: facts about its cluster, and how strict
+// kgw is. The zero value, completed by Default, is a valid configuration.
 type Config struct {
 	APIVersion string         `json:"apiVersion"`
 	Kind       string         `json:"kind"`
@@ -167,7 +167,7 @@ type GatewayAPI struct {
 	Order string `json:"order"`
 	// Grants is what becomes of ReferenceGrants: "write", "assume", "refuse".
 	Grants string `json:"grants"`
-	// Class is that of Gateways which kgw knows no document of, or writes.
+	// Class is the class of Gateways that kgw writes, or whose documents it does not know.
 	Class string `json:"class"`
 	// Gateways are the Gateways of the Gateway API, by the namespace/name of
 	// the Istio Gateway that they replace.

@@ -132,8 +132,8 @@ func (c *Config) ConsumerFiles() []Consumer {
 	return append(out, c.Above.ConsumerFiles()...)
 }
 
-// elementSpans returns the places of the elements of a list of gate, where the
-// layer has them that has the last word on it.
+// elementSpans returns the places of the elements of a list of gate, in the layer that
+// sets it last.
 func (c *Config) elementSpans(list string) []source.Span {
 	var out []source.Span
 	for _, l := range c.layers {

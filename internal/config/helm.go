@@ -25,7 +25,7 @@ func (c *Config) ValuesFiles() []string {
 }
 
 // folderOf returns the folder, relative to the working directory as names of
-// configurations are, of the file that has the last word on a setting.
+// configurations are, of the file that sets a setting last.
 func (c *Config) folderOf(keys ...string) string {
 	dir := ""
 	for _, l := range c.layers {

@@ -13,8 +13,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
-// Override are settings that hold for some files in place of those of the
-// whole configuration.
+// Override holds settings that replace those of the whole configuration for some files.
 type Override struct {
 	// Paths are patterns, relative to the directory of kgw.yaml.
 	Paths []string `json:"paths"`
@@ -81,7 +80,7 @@ func (c *Config) withLayer(extra layer) (*Config, diag.List) {
 	out.layers = append(slices.Clone(c.layers), extra)
 	out.File, out.own, out.Env, out.Sources = c.File, c.own, c.Env, c.Sources
 	if c.Above != nil {
-		out.applyBounds(c.Above, c.aboveName, c.own.doc) // what it says was said of c
+		out.applyBounds(c.Above, c.aboveName, c.own.doc) // faults in it were reported for c
 	}
 	return out, found
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
-// misnames are names that people use in place of FileName.
+// misnames are names that people use instead of FileName.
 var misnames = []string{"kgw.yml", ".kgw.yaml", ".kgw.yml", "kgw.json"}
 
 // Misnamed reports files upwards from a directory, as far as its work tree

@@ -171,8 +171,8 @@ var exceptions = []exception{
 	},
 }
 
-// place turns an attribute of upstream into a field path, and into the other
-// one that an exception gives.
+// place turns an attribute of upstream into a field path, and into the other one that
+// an exception names.
 func place(attribute string) (own, moved string, e *exception) {
 	own = strings.TrimPrefix(strings.TrimPrefix(attribute, "crd:"), ".")
 	for i := range exceptions {

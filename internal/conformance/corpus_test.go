@@ -16,8 +16,7 @@ import (
 )
 
 // reasons are why an APIRule of the corpus may be refused when kgw does as the
-// controller does. Anything else is a document that the controller would have
-// taken.
+// controller does. Anything else is a document that the controller would have accepted.
 var reasons = map[diag.Code]string{
 	diag.Syntax:             "its YAML",
 	diag.DuplicateKey:       "its YAML",
@@ -70,8 +69,8 @@ func corpus(t *testing.T, folder string) []string {
 	return files
 }
 
-// TestCorpusIsNeverLost compiles every APIRule that somebody wrote, under each
-// handler: it gives objects, or a finding says where it is refused and why.
+// TestCorpusIsNeverLost compiles every APIRule that somebody wrote, under each handler:
+// it compiles to objects, or a finding reports where it is refused and why.
 func TestCorpusIsNeverLost(t *testing.T) {
 	for _, handler := range []string{"ory", "istio"} {
 		t.Run(handler, func(t *testing.T) {

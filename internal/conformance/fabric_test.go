@@ -17,8 +17,8 @@ import (
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
-// TestFabricCases compiles every measured FabricGateway: valid ones give the
-// wanted Ingresses, annotations to the letter, the others are refused.
+// TestFabricCases compiles every measured FabricGateway: valid ones compile to the
+// wanted Ingresses, with the exact annotations, and the others are refused.
 func TestFabricCases(t *testing.T) {
 	dir := shared(t, "conformance", "fabric")
 	ins, err := filepath.Glob(filepath.Join(dir, "*.in.yaml"))
@@ -119,8 +119,8 @@ var fabricReasons = map[diag.Code]string{
 	diag.FilterNotAllowed: "a filter that is not on the allow-list",
 }
 
-// TestFabricCorpus compiles every FabricGateway that was found: each gives
-// Ingresses or a finding with a place, and is refused only for a reason above.
+// TestFabricCorpus compiles every FabricGateway that was found: each compiles to
+// Ingresses or has a finding with a place, and is refused only for a reason above.
 func TestFabricCorpus(t *testing.T) {
 	files, err := filepath.Glob(filepath.Join(shared(t, "corpus", "FabricGateway"), "*", "*.yaml"))
 	if err != nil || len(files) < 40 {

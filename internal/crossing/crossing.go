@@ -112,9 +112,9 @@ func (p *Path) reportShort(r *match.Request, found *diag.List) {
 	})
 }
 
-// Values reports texts that are literal where their author wrote them and
-// patterns in a policy, which reads "*" at either end as any beginning or end.
-// what names them in messages.
+// Values reports texts that are literal where their author wrote them and patterns in a
+// policy, which reads "*" at either end as any beginning or end. The parameter what
+// names them in messages.
 func Values(at source.Ref, what string, values []string, found *diag.List) {
 	i := slices.IndexFunc(values, func(v string) bool { return strings.HasPrefix(v, "*") || strings.HasSuffix(v, "*") })
 	if i < 0 {

@@ -1,5 +1,5 @@
-// Package diag is what kgw says about its inputs: one type of finding, the
-// table of its codes, and many renderers.
+// Package diag reports on inputs: it has one type of finding, the table of its codes,
+// and many renderers.
 //
 // It takes findings from every stage and gives them levels, places, an order,
 // and a form to print them in. A finding is about the input; a Go error means
@@ -49,7 +49,7 @@ func ParseSeverity(name string) (s Severity, ok bool) {
 // Code identifies what a finding is about: "KGW402". Codes are never reused.
 type Code string
 
-// Related is a second place that a finding speaks of.
+// Related is a second place that a finding refers to.
 type Related struct {
 	Message string
 	At      source.Ref
@@ -72,9 +72,8 @@ type Upstream struct {
 	Later bool
 }
 
-// Finding is one thing that kgw has to say about an input. Message is one
-// sentence, lower case, without a full stop, values in quotes; Help is the
-// remedy.
+// Finding is one fact that kgw reports about an input. Message is one sentence, lower
+// case, without a full stop, values in quotes; Help is the remedy.
 type Finding struct {
 	Code     Code
 	Severity Severity // filled by Level
@@ -84,8 +83,8 @@ type Finding struct {
 	Related  []Related
 	Witness  *Witness
 	Upstream *Upstream
-	// ID is what the finding is followed by from run to run; "" for most, which are
-	// followed by their line.
+	// ID identifies the finding from run to run; "" for most, which are identified by
+	// their line.
 	ID string
 	// Group joins findings of one code that report the same about several
 	// places: Join makes one of them. Place describes this one. A group with a

@@ -117,7 +117,7 @@ func checkJSON(t *testing.T, out string, r *Report) {
 		t.Fatalf("%v: %s", err, out)
 	}
 	for i, f := range r.Findings {
-		// encoding/json gives U+FFFD for each byte that is not UTF-8.
+		// encoding/json writes U+FFFD for each byte that is not UTF-8.
 		if want := string([]rune(f.Message)); got.Findings[i].Message != want {
 			t.Errorf("got %q, want %q", got.Findings[i].Message, want)
 		}

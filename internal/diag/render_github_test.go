@@ -40,7 +40,7 @@ func unescape(s string, pairs ...string) string {
 	return s
 }
 
-// parseGitHub reads an output back: commands, and a last line that is none.
+// parseGitHub reads an output back: commands, and a last line that is not one.
 func parseGitHub(t testing.TB, out string) []command {
 	t.Helper()
 	lines := strings.FieldsFunc(out, func(r rune) bool { return r == '\n' || r == '\r' })

@@ -36,8 +36,8 @@ func (p *parser) space() {
 	}
 }
 
-// take skips white space and reads a fixed text.
-func (p *parser) take(text string) bool {
+// accept skips white space and reads a fixed text.
+func (p *parser) accept(text string) bool {
 	p.space()
 	rest, ok := strings.CutPrefix(p.rest, text)
 	if ok {
@@ -70,10 +70,10 @@ func (p *parser) call() (Call, error) {
 		return c, errors.New("a name is missing")
 	}
 	p.rest = p.rest[i:]
-	if !p.take("(") {
+	if !p.accept("(") {
 		return c, fmt.Errorf("%s has no arguments in parentheses", c.Name)
 	}
-	if p.take(")") {
+	if p.accept(")") {
 		return c, nil
 	}
 	c.Args = make([]any, 0, 2)
@@ -83,10 +83,10 @@ func (p *parser) call() (Call, error) {
 			return c, fmt.Errorf("%s: %w", c.Name, err)
 		}
 		c.Args = append(c.Args, a)
-		if p.take(")") {
+		if p.accept(")") {
 			return c, nil
 		}
-		if !p.take(",") {
+		if !p.accept(",") {
 			return c, fmt.Errorf("%s: a comma or a parenthesis is missing", c.Name)
 		}
 	}
@@ -201,7 +201,7 @@ func (p *parser) calls(separator string) ([]Call, error) {
 			return nil, err
 		}
 		out = append(out, c)
-		if !p.take(separator) {
+		if !p.accept(separator) {
 			return out, nil
 		}
 	}
@@ -251,10 +251,10 @@ func ParseRoutes(text string) ([]Route, error) {
 		}
 		r.ID = id
 		out = append(out, *r)
-		if !p.take(";") || !named {
+		if !p.accept(";") || !named {
 			break
 		}
-		for p.take(";") {
+		for p.accept(";") {
 		}
 	}
 	return out, p.end()
@@ -268,7 +268,7 @@ func (p *parser) id() (name string, ok bool) {
 		i++
 	}
 	name, p.rest = p.rest[:i], p.rest[i:]
-	if i == 0 || !p.take(":") {
+	if i == 0 || !p.accept(":") {
 		p.rest = before
 		return "", false
 	}
@@ -281,7 +281,7 @@ func (p *parser) route() (*Route, error) {
 	r := &Route{}
 	seen := map[string]bool{}
 	for {
-		if !p.take("*") {
+		if !p.accept("*") {
 			c, err := p.call()
 			if err != nil {
 				return nil, err
@@ -296,11 +296,11 @@ func (p *parser) route() (*Route, error) {
 			seen[key] = true
 			r.Predicates = append(r.Predicates, c)
 		}
-		if !p.take("&&") {
+		if !p.accept("&&") {
 			break
 		}
 	}
-	for p.take("->") {
+	for p.accept("->") {
 		found, err := p.backend(r)
 		if found || err != nil {
 			return r, err
@@ -317,13 +317,13 @@ func (p *parser) route() (*Route, error) {
 // backend reads what a route ends with, if it is there.
 func (p *parser) backend(r *Route) (found bool, err error) {
 	for _, word := range []string{"<shunt>", "<loopback>", "<dynamic>", "<forward>"} {
-		if p.take(word) {
+		if p.accept(word) {
 			r.Backend = word
 			return true, nil
 		}
 	}
 	p.space()
-	if p.take("<") {
+	if p.accept("<") {
 		r.Backend = "<>"
 		return true, p.addresses(r)
 	}
@@ -343,7 +343,7 @@ func (p *parser) addresses(r *Route) error {
 	for i < len(p.rest) && nameByte(p.rest[i], i == 0) {
 		i++
 	}
-	if p.rest = p.rest[i:]; i > 0 && !p.take(",") {
+	if p.rest = p.rest[i:]; i > 0 && !p.accept(",") {
 		return errors.New("a comma is missing behind the algorithm")
 	}
 	for {
@@ -357,10 +357,10 @@ func (p *parser) addresses(r *Route) error {
 		}
 		text, _ := address.(string)
 		r.Addresses = append(r.Addresses, text)
-		if p.take(">") {
+		if p.accept(">") {
 			return nil
 		}
-		if !p.take(",") {
+		if !p.accept(",") {
 			return errors.New("a comma or > is missing between addresses")
 		}
 	}

@@ -15,8 +15,8 @@ import (
 	"github.com/kgw-dev/kgw/internal/shape"
 )
 
-// TestReference fails when docs/ is not what the pages and the settings give;
-// "make generate" rewrites it.
+// TestReference fails when docs/ is not what the pages and the settings produce; "make
+// generate" rewrites it.
 func TestReference(t *testing.T) {
 	rules, err := explain.Rules()
 	if err != nil {

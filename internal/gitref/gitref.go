@@ -28,7 +28,7 @@ import (
 // repository: the question is at fault.
 var ErrNoRef = errors.New("there is no such ref")
 
-// ErrTooMany says that more files changed than were asked for.
+// ErrTooMany reports that more files changed than were asked for.
 var ErrTooMany = errors.New("too many files changed")
 
 // Tree is a commit of a repository.

@@ -57,8 +57,7 @@ type Gateway struct {
 	// Unmatched answers when no route matches, Insecure answers plain HTTP;
 	// nil leaves both to the proxy.
 	Unmatched, Insecure *Respond
-	// UnmatchedAccess says who gets to hear Unmatched; the zero value is
-	// everybody.
+	// UnmatchedAccess says who may receive Unmatched; the zero value is everybody.
 	UnmatchedAccess Access
 	// Traffic is the object that splits the hosts' traffic; the zero value when
 	// the hosts name their upstreams.

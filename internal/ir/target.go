@@ -35,7 +35,7 @@ type Target struct {
 	Gateway string
 	// Realms are the issuers of the realms of token information.
 	Realms []Realm
-	// Judge is asked about path texts; nil does as well, at a price.
+	// Judge is asked about path texts; nil works too, but is slower.
 	Judge *match.Judge
 	// Steps is what one visit of an emitter to the gateway may spend on questions
 	// about paths; zero is match.DefaultPurse.

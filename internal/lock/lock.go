@@ -1,5 +1,4 @@
-// Package lock is kgw.lock.yaml: the names that live objects keep when kgw
-// takes them over.
+// Package lock is kgw.lock.yaml: the names that live objects keep when kgw adopts them.
 //
 // It takes bytes and returns entries with findings that have places, and writes
 // entries as bytes that do not depend on their order. An entry maps the name
@@ -110,7 +109,7 @@ func (l *Lock) read(doc *source.Document, root *source.Node) {
 	}
 }
 
-// head says to those who open the file what it is.
+// head explains the file to those who open it.
 const head = "# Names that live objects keep: written by kgw adopt, read by every command. Blocks stand on their own: a merge may keep both.\n"
 
 // Bytes writes the entries, sorted, each in a block of lines of its own.

@@ -12,8 +12,8 @@ import (
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
-// texts are strings that some reader of YAML takes for something else, or that
-// are hard to write.
+// texts are strings that some reader of YAML reads as something else, or that are hard
+// to write.
 func texts() []string {
 	words := strings.Fields(`null Null NULL ~ true True TRUE false y Y n N yes Yes YES no No NO on On ON off OFF
 		0 1 -1 +1 007 08 0o17 0x1F 0b11 1_000 1__0 12:30:45 1:2 190:20:30 1.0 1. .5 -.5 5.e3 1e3 1E+3 .inf -.Inf +.INF .nan .NaN 0x_F 0b_1 +0x1 -0b1

@@ -14,8 +14,7 @@ import (
 // hit is a pair that may meet, by number.
 type hit struct{ i, j int32 }
 
-// entry is a set as the index sees it. What it says of a set may be too much,
-// never too little.
+// entry is a set as the index sees it. It may describe more than the set, never less.
 type entry struct {
 	m       *Matcher
 	number  int32

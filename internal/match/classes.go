@@ -21,7 +21,7 @@ type Class struct {
 	Witness Request
 }
 
-// Partition is what Classes found out.
+// Partition is the result of Classes.
 type Partition struct {
 	Classes []Class
 	// Unknown lists the sets that were not decided, and why. Their indexes are
@@ -54,7 +54,7 @@ type narrowing struct {
 	view     View
 }
 
-// NewClassifier returns a Classifier that has not been asked yet.
+// NewClassifier returns an empty Classifier.
 func NewClassifier() *Classifier { return NewJudge().NewClassifier() }
 
 // NewClassifier returns a Classifier that shares with the Judge what is known of
@@ -94,7 +94,7 @@ type partitioner struct {
 	scheme, host string
 	ms           []*Matcher
 	limit, most  int             // states of one split, steps of all
-	automata     []*automata.NFA // of the raw paths on the host; nil where the host is none of the set's
+	automata     []*automata.NFA // of the raw paths on the host; nil where the set does not have the host
 	universe     *automata.NFA
 	whole        *whole // nil before it is asked for
 	again        map[again]bool
@@ -311,7 +311,7 @@ func (p *partitioner) byMethod(names []string, other string, r Request, on []int
 	}
 }
 
-// add keeps a class whose witness stands up to a second match.
+// add keeps a class whose witness passes a second match.
 func (p *partitioner) add(c Class, word []rune) {
 	if p.out.Steps += len(p.ms); p.out.Steps > p.most {
 		p.out.Reason = TooMuch

@@ -39,7 +39,7 @@ type verdict struct {
 	refused bool
 }
 
-// NewJudge returns a Judge that has not been asked yet.
+// NewJudge returns an empty Judge.
 func NewJudge() *Judge {
 	j := &Judge{}
 	j.paths.most = maxPaths

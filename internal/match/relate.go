@@ -36,7 +36,7 @@ func (k Kind) Mirror() Kind {
 	return k
 }
 
-// Relation is how two sets lie to each other, with a request to show it.
+// Relation is how two sets relate to each other, with a request to show it.
 type Relation struct {
 	Kind Kind
 	// Reason is why Kind is Unknown.
