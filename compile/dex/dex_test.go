@@ -59,7 +59,7 @@ func TestOrderOfUsers(t *testing.T) {
 }
 
 // TestUserID holds what makes a user the same one: the address alone, in any
-// spelling. The value itself is held, because another one is another user.
+// spelling.
 func TestUserID(t *testing.T) {
 	id := userID(user("Ada@Example.com", "ada", "$2a$10$h"))
 	if other := userID(user("ada@example.com", "lovelace", "$2a$10$i")); other != id {

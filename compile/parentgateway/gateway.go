@@ -5,6 +5,7 @@ package parentgateway
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -29,7 +30,7 @@ type Gateway struct {
 // which istiod deploys a proxy for, and HTTPRoutes that redirect to https where
 // a server does so. A listener has one host, so a server becomes several.
 func Lower(g *Gateway) ([]manifest.Object, diag.List) {
-	w := &writer{gateway: g, names: map[string]int{}}
+	w := &writer{gateway: g, names: map[string]int{}, taken: map[address]bool{}}
 	for i, s := range source.Elements(source.Field(g.Spec, "servers")) {
 		w.addServer(s, g.Origin.At("spec", "servers").Elem(i))
 	}
@@ -48,7 +49,41 @@ type writer struct {
 	listeners []any
 	redirects []manifest.Object
 	names     map[string]int
+	taken     map[address]bool
 	found     diag.List
+}
+
+// address is what no two listeners of a Gateway have in common.
+type address struct {
+	port int64
+	host string
+}
+
+// The fields of a server of Istio's Gateway that Lower reads, and the values of others
+// that are their defaults (https://istio.io/latest/docs/reference/config/networking/gateway/).
+var (
+	serverFields = map[string][]string{"port": nil, "hosts": nil, "tls": nil, "name": nil}
+	portFields   = map[string][]string{"number": nil, "name": nil, "protocol": nil, "targetPort": nil} // Istio never read targetPort
+	tlsFields    = map[string][]string{
+		"mode": nil, "credentialName": nil, "httpsRedirect": nil,
+		"minProtocolVersion": {"TLS_AUTO", "TLSV1_2"}, "maxProtocolVersion": {"TLS_AUTO", "TLSV1_3"},
+	}
+)
+
+// loseUnread reports whether an object has fields that Lower does not read, and adds a
+// finding for each.
+func (w *writer) loseUnread(n *source.Node, at source.Ref, fields map[string][]string) bool {
+	lost := false
+	for _, key := range source.Keys(n) {
+		value := source.Field(n, key)
+		defaults, known := fields[key]
+		if source.IsScalar(value) && source.Scalar(value) == nil || known && (defaults == nil || slices.Contains(defaults, source.Text(value))) {
+			continue
+		}
+		w.lose(at.At(key), "what the field %s of a server asks for", key)
+		lost = true
+	}
+	return lost
 }
 
 func (w *writer) object(apiVersion, kind, name string, spec source.Object) manifest.Object {
@@ -66,6 +101,9 @@ func (w *writer) lose(at source.Ref, format string, args ...any) {
 func (w *writer) addServer(n *source.Node, at source.Ref) {
 	port := source.Field(n, "port")
 	protocol := strings.ToUpper(source.Text(source.Field(port, "protocol")))
+	if w.loseUnread(n, at, serverFields) || w.loseUnread(port, at.At("port"), portFields) {
+		return
+	}
 	tls, ok := w.tls(n, at, protocol)
 	if !ok {
 		return
@@ -76,6 +114,12 @@ func (w *writer) addServer(n *source.Node, at source.Ref) {
 		if !ok {
 			continue
 		}
+		listener := address{source.Int(source.Field(port, "number")), host}
+		if w.taken[listener] {
+			w.lose(at.At("hosts").Elem(i), "the host %q of port %d twice, such as for two namespaces: one listener has it", host, listener.port)
+			continue
+		}
+		w.taken[listener] = true
 		l := source.Object{{Key: "name", Value: w.uniqueName(name)}, {Key: "port", Value: source.Number(strconv.FormatInt(source.Int(source.Field(port, "number")), 10))}, {Key: "protocol", Value: "HTTP"}}
 		if tls != nil {
 			l[2].Value = "HTTPS"
@@ -104,6 +148,9 @@ func (w *writer) tls(n *source.Node, at source.Ref, protocol string) (out any, o
 		return nil, false
 	case mode != "SIMPLE" && mode != "":
 		w.lose(at.At("tls"), "the mode %s of TLS", mode)
+		return nil, false
+	}
+	if w.loseUnread(tls, at.At("tls"), tlsFields) {
 		return nil, false
 	}
 	credential := source.Text(source.Field(tls, "credentialName"))
