@@ -52,8 +52,11 @@ func (c *companions) linkWorkloads(u *unit, holds *config.Config, found *diag.Li
 }
 
 // checkPort checks that a Service, if its ports are known, has the one that a
-// rule names.
+// rule names. A port that is named by a word is looked for elsewhere.
 func checkPort(up *ir.Upstream, s *kube.Service, found *diag.List) {
+	if up.Port.Name != "" && up.Port.Number == 0 {
+		return
+	}
 	var have []string
 	for _, p := range s.Ports {
 		if p.Port == up.Port.Number {

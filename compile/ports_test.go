@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/kgw-dev/kgw/compile"
+	"github.com/kgw-dev/kgw/internal/config"
 	"github.com/kgw-dev/kgw/internal/diag"
 )
 
@@ -21,6 +22,29 @@ func TestPortsOfServices(t *testing.T) {
 		refused := slices.ContainsFunc(r.Findings, func(f diag.Finding) bool { return f.Code == want })
 		if (want == "") != (len(r.Objects) > 0) || want != "" && !refused {
 			t.Errorf("port %s: %d objects, %v", port, len(r.Objects), r.Findings)
+		}
+	}
+}
+
+// TestPortOfAnotherType: a port that is not text is one fault, on every target: nothing
+// else is said of the port.
+func TestPortOfAnotherType(t *testing.T) {
+	const service = "apiVersion: v1\nkind: Service\nmetadata: {name: shop, namespace: default}\nspec: {selector: {app: shop}, ports: [{port: 80}]}\n"
+	const gateway = "apiVersion: zalando.org/v1\nkind: FabricGateway\nmetadata: {name: shop, namespace: default}\nspec:\n" +
+		"  x-fabric-service: [{host: shop.example.org, serviceName: shop, servicePort: 80}]\n  paths: {/: {get: {x-fabric-privileges: [a.read]}}}\n"
+	about := []diag.Code{diag.WrongType, diag.PortNotFound, diag.PortNotServed, diag.NoPortNumber}
+	for _, target := range []string{"skipper", "istio", "oathkeeper"} {
+		c := config.Default()
+		c.Targets = map[string]string{"FabricGateway": target}
+		c.Istio.Gateway = "istio/front"
+		var codes []diag.Code
+		for _, f := range run(t, compile.Options{Config: c}, gateway, service).Findings {
+			if slices.Contains(about, f.Code) {
+				codes = append(codes, f.Code)
+			}
+		}
+		if !slices.Equal(codes, []diag.Code{diag.WrongType}) {
+			t.Errorf("for %s: %v", target, codes)
 		}
 	}
 }

@@ -21,6 +21,7 @@ var follows = map[Code][]Code{
 	RegexRefused:    {BadFormat, BadPathOperator},
 	BadUpstream:     {OutOfRange},
 	NoBackend:       {WrongType},
+	PortNotFound:    {WrongType},
 	OpenFirst:       {HandlerCombination},
 }
 
@@ -29,6 +30,7 @@ var follows = map[Code][]Code{
 var (
 	followsBelow = map[Code][]Code{
 		NotExactlyOne: {WrongType},
+		NoPortNumber:  {WrongType},
 		CORSDropped:   {UnknownField},
 		TextWidens:    {NotAllowed},
 	}
