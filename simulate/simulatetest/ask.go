@@ -80,6 +80,23 @@ func Line(d *simulate.Decision) string {
 	return strings.Join(slices.Compact(out), " or ")
 }
 
+// Upstreams lists the upstreams among the outcomes of a decision, each once.
+func Upstreams(d *simulate.Decision) string {
+	var out []string
+	for _, o := range d.Each() {
+		switch d := &o.Decision; {
+		case d.Cause == simulate.Anything:
+			out = append(out, "anything")
+		case d.Passed():
+			out = append(out, d.Upstream)
+		default:
+			out = append(out, "no upstream")
+		}
+	}
+	slices.Sort(out)
+	return strings.Join(slices.Compact(out), ", ")
+}
+
 // Check asks an engine each request of a list: "GET https://a.test/ -> a.default:80".
 func Check(t *testing.T, engine simulate.Engine, rows ...string) {
 	t.Helper()
