@@ -76,8 +76,8 @@ func (r *run) companions() *companions {
 		case *kube.VirtualService, *kube.Rule, *kube.Route, *kube.Exposure, *kube.AuthorizationPolicy, *kube.RequestAuthentication, *kube.ServiceEntry, nil:
 		}
 	}
-	// A controller looks at the cluster and assumes nothing: if there are Gateways
-	// among the inputs, there are no others.
+	// A controller sees the whole cluster: if some Gateways are among the inputs, no
+	// other Gateway is assumed to exist.
 	if r.options.Config.Mode() == diag.Strict || len(c.gateways) == 0 {
 		c.assumeGateway(r.options.Config.Domains.Default)
 	}

@@ -105,8 +105,8 @@ func touchInput(t *testing.T, texts []string) compile.Input {
 	return in
 }
 
-// TestTouchOfWhatWas: a removed file touches what it touched before, and a changed file
-// touches what it touched before and what it touches now.
+// TestTouchOfWhatWas checks which resources a change of a file affects: a removed file
+// affects the resources of its old text, and a changed file those of both texts.
 func TestTouchOfWhatWas(t *testing.T) {
 	in := touchInput(t, []string{touchRule("one", "one.example.com", "https://a"), touchRule("two", "two.example.com", "https://b"), touchRule("three", "three.example.com", "https://c")})
 	before := touchInput(t, []string{touchRule("two", "x.example.com", "https://d")}).Files[0]

@@ -162,7 +162,7 @@ func (n *fieldNode) findRefused(v *source.Node, path string) (why, at string) {
 		}
 	}
 	for i, e := range source.Elements(v) {
-		if source.IsScalar(e) && source.Scalar(e) == nil {
+		if source.IsNull(e) {
 			return shortPath(path) + " has an element that is null", source.JoinIndex(path, i)
 		}
 		if why, at = n.any.findRefused(e, source.JoinIndex(path, i)); why != "" {

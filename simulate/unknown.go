@@ -51,6 +51,11 @@ type Unknown struct {
 
 func (u *Unknown) key() string { return cmp.Or(u.Key, u.What) }
 
+// Undecided returns the decision about a request for which the condition holds.
+func (u *Unknown) Undecided() Decision {
+	return Decision{Cause: Anything, At: u.At, Reason: u.What}
+}
+
 // Free reports whether each answer occurs whatever the cluster is like.
 func (u *Unknown) Free() bool { return u.Why == Chosen }
 

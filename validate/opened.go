@@ -170,10 +170,7 @@ func (c *guarded) mayBeOpened() bool {
 
 // guardedOf returns a gateway without the policies that may hold for its pods.
 func (w *workloads) guardedOf(g *ir.Gateway) *guarded {
-	c := &guarded{w: w, g: g, own: map[*ir.Route][]*ir.Opener{}, told: map[saying]bool{}}
-	for i := range g.Hosts {
-		c.hosts = append(c.hosts, strings.ToLower(g.Hosts[i].Name))
-	}
+	c := &guarded{w: w, g: g, hosts: g.HostNames(), own: map[*ir.Route][]*ir.Opener{}, told: map[saying]bool{}}
 	for _, o := range w.own[g] {
 		c.own[o.Route] = append(c.own[o.Route], o)
 	}

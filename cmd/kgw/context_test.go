@@ -4,45 +4,24 @@ package main
 
 import (
 	"context"
-	"errors"
-	"os"
-	"path/filepath"
-	"strconv"
-	"strings"
-	"syscall"
 	"testing"
-	"time"
+
+	"github.com/kgw-dev/kgw/internal/proctest"
 )
 
 // TestContextEndsPrograms holds that a program which does not end is ended with the context.
 func TestContextEndsPrograms(t *testing.T) {
-	dir := t.TempDir()
-	started := filepath.Join(dir, "started")
-	script := "#!/bin/sh\necho $$ >" + started + ".new && mv " + started + ".new " + started + "\nexec sleep 1000\n"
-	if err := os.WriteFile(filepath.Join(dir, "helm"), []byte(script), 0o700); err != nil { //nolint:gosec // it is run
-		t.Fatal(err)
-	}
-	t.Setenv("PATH", dir+string(os.PathListSeparator)+os.Getenv("PATH"))
+	helm, dir := proctest.New(t, "helm"), t.TempDir()
 	ctx, cancel := context.WithCancel(t.Context())
 	failed := make(chan error)
 	go func() {
 		_, err := (&app{ctx: ctx, dir: dir}).runProgram(".", "helm", "template")
 		failed <- err
 	}()
-	var text []byte
-	for len(text) == 0 {
-		text, _ = os.ReadFile(started) // not there yet
-		time.Sleep(time.Millisecond)
-	}
+	helm.Wait()
 	cancel()
 	if <-failed == nil {
 		t.Error("no error is reported")
 	}
-	pid, err := strconv.Atoi(strings.TrimSpace(string(text)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := syscall.Kill(pid, 0); !errors.Is(err, syscall.ESRCH) {
-		t.Errorf("the program is still there: %v", err)
-	}
+	helm.CheckGone(t)
 }

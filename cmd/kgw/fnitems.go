@@ -10,9 +10,9 @@ import (
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
-// entries returns the items of the answer. Objects come in the place of the
-// resource that they are written for, and objects of other files come last. An
-// object of an earlier run that is an item now is replaced in its place.
+// entries returns the items of the answer. Objects are at the
+// position of the resource that they are written for; objects of other files come last. An item that
+// an earlier run wrote is replaced at its own position.
 func (f *function) entries(result *compile.Result) []krm.Entry {
 	e := &entries{function: f, made: map[*source.File][]*manifest.Object{}, old: map[string]*manifest.Object{}}
 	e.addObjects(result)

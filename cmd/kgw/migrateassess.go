@@ -114,12 +114,13 @@ func writeAssessmentMarkdown(w io.Writer, a *migrate.Assessment) error {
 // assessmentDocument returns the assessment with the remaining resources by reason.
 func assessmentDocument(a *migrate.Assessment) *report.Document {
 	number := func(n int) report.Inline { return report.Plain(strconv.Itoa(n)) }
-	count := func(what report.Inline, n report.Inline) []report.Inline { return []report.Inline{what, n} }
 	d := &report.Document{Title: report.Plain("Migration to " + string(a.To)), Level: 1}
 	d.Add(&report.Table{Columns: []report.Column{{}, {Name: "resources", Number: true}}, Rows: [][]report.Inline{
-		count(report.Plain("move by themselves"), number(a.Moves)), count(report.Plain("need a decision"), number(a.Decisions)),
-		count(report.Plain(fmt.Sprintf("are at %s or newer", a.To)), number(a.Current)), count(report.Plain("are in broken files"), number(a.Broken)),
-		count(report.Bold("all"), report.Bold(strconv.Itoa(a.Documents))),
+		{report.Plain("move by themselves"), number(a.Moves)},
+		{report.Plain("need a decision"), number(a.Decisions)},
+		{report.Plain(fmt.Sprintf("are at %s or newer", a.To)), number(a.Current)},
+		{report.Plain("are in broken files"), number(a.Broken)},
+		{report.Bold("all"), report.Bold(strconv.Itoa(a.Documents))},
 	}})
 	if len(a.Reasons) > 0 {
 		t := &report.Table{Columns: []report.Column{{Name: "reason"}, {Name: "resources", Number: true}, {}}}

@@ -152,9 +152,9 @@ func (c *Consumer) String() string {
 // first of them, and More is the number of the others.
 type Call struct {
 	Verdict  Verdict      `json:"verdict"`
-	ID       string       `json:"id"`
+	ID       string       `json:"id" secret:"none"`
 	Fate     classes.Fate `json:"fate"`
-	Consumer string       `json:"consumer"`
+	Consumer string       `json:"consumer" secret:"none"`
 	Method   string       `json:"method"`
 	Host     string       `json:"host"`
 	Path     string       `json:"path"`
@@ -163,11 +163,11 @@ type Call struct {
 	Was      int          `json:"was,omitempty"`
 	Is       int          `json:"is,omitempty"`
 	If       string       `json:"if,omitempty"`
-	File     string       `json:"file"`
+	File     string       `json:"file" secret:"none"`
 	Line     int          `json:"line"`
 	More     int          `json:"more,omitempty"`
 	Reason   string       `json:"reason,omitempty"`
-	Until    string       `json:"until,omitempty"`
+	Until    string       `json:"until,omitempty" secret:"none"`
 
 	paths []string // of all of them
 	is    source.Ref
@@ -243,11 +243,11 @@ func (c *consumer) joinBroken(got []classes.Called, secrets *secret.Book) []Call
 		if !known {
 			k = len(out)
 			at[key] = k
-			out = append(out, Call{
-				Fate: d.Fate, Consumer: c.name, Method: secrets.Text(r.Method), Host: secrets.Text(r.Host), Path: secrets.Text(r.RawPath()),
-				Before: secrets.Text(d.Before), After: secrets.Text(d.After), If: secrets.Text(d.If), Was: d.Was, Is: d.Is,
+			out = append(out, secret.Shown(secrets, Call{
+				Fate: d.Fate, Consumer: c.name, Method: r.Method, Host: r.Host, Path: r.RawPath(),
+				Before: d.Before, After: d.After, If: d.If, Was: d.Was, Is: d.Is,
 				File: c.calls[i].file, Line: c.calls[i].Line, More: -1, is: d.IsAt, was: d.WasAt,
-			})
+			}))
 		}
 		out[k].More++
 		out[k].paths = append(out[k].paths, r.RawPath())

@@ -6,6 +6,6 @@ import (
 	"github.com/kgw-dev/kgw/compile/compiletest"
 )
 
-// TestGolden compares what is lost and what is written for proxies of the first match with
-// the cases of testdata.
+// TestGolden flattens the gateways of testdata for first-match proxies and compares the
+// routes and the findings with the golden files.
 func TestGolden(t *testing.T) { compiletest.Golden(t, "testdata") }

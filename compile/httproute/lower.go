@@ -33,7 +33,7 @@ func Lower(g *ir.Gateway, t *ir.Target) []manifest.Object {
 func write(g *ir.Gateway, t *ir.Target, rules []*rule) []manifest.Object {
 	var out []manifest.Object
 	for i, piece := range pieces(rules) {
-		spec := &manifest.HTTPRoute{ParentRefs: parents(g, t), Hostnames: hostnames(g)}
+		spec := &manifest.HTTPRoute{ParentRefs: parents(g, t), Hostnames: g.HostNames()}
 		var entries []source.Ref
 		for _, r := range piece {
 			spec.Rules, entries = append(spec.Rules, r.lower(g, t)), append(entries, r.route.Origin)
@@ -58,14 +58,6 @@ func object(g *ir.Gateway, t *ir.Target, apiVersion, kind, namespace, name strin
 		APIVersion: apiVersion, Kind: kind, Origin: g.Origin, Spec: spec,
 		Meta: manifest.Meta{Name: name, Namespace: namespace, Labels: t.LabelsOf(g)},
 	}
-}
-
-func hostnames(g *ir.Gateway) []string {
-	out := make([]string, len(g.Hosts))
-	for i := range g.Hosts {
-		out[i] = strings.ToLower(g.Hosts[i].Name)
-	}
-	return out
 }
 
 // pieces splits rules where one HTTPRoute would have too many of them or of

@@ -9,7 +9,7 @@ import (
 // Size returns about how many bytes Lower writes, and makes nothing.
 func Size(g *ir.Gateway, t *ir.Target) int {
 	const object, route, entry, backend = 400, 70, 90, 60
-	n := object + manifest.SizeOfTexts(hostnames(g)) + manifest.SizeOfLabels(t.LabelsOf(g))
+	n := object + manifest.SizeOfTexts(g.HostNames()) + manifest.SizeOfLabels(t.LabelsOf(g))
 	for _, r := range g.Routes {
 		if r.RoutedBy != nil {
 			continue

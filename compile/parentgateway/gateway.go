@@ -77,7 +77,7 @@ func (w *writer) loseUnread(n *source.Node, at source.Ref, fields map[string][]s
 	for _, key := range source.Keys(n) {
 		value := source.Field(n, key)
 		defaults, known := fields[key]
-		if source.IsScalar(value) && source.Scalar(value) == nil || known && (defaults == nil || slices.Contains(defaults, source.Text(value))) {
+		if source.IsNull(value) || known && (defaults == nil || slices.Contains(defaults, source.Text(value))) {
 			continue
 		}
 		w.lose(at.At(key), "what the field %s of a server asks for", key)

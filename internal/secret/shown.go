@@ -86,8 +86,10 @@ func (b *Book) maskMap(v reflect.Value) {
 // maskField masks a text that is the value of a field, whose name says that it is a
 // secret or not; "" is no field.
 func (b *Book) maskField(field, s string) string {
-	if shown, isText := Under("", field, s).(string); isText && field != "" {
-		s = shown
+	if field != "" {
+		if shown, isText := Under("", field, s).(string); isText {
+			s = shown
+		}
 	}
 	return b.Text(s)
 }

@@ -24,6 +24,9 @@ func Field(n *Node, key string) *Node {
 // IsScalar reports whether n is neither a mapping nor a list.
 func IsScalar(n *Node) bool { return n != nil && n.Kind == scalar }
 
+// IsNull reports whether n is a null that is written, not one that is absent.
+func IsNull(n *Node) bool { return IsScalar(n) && Scalar(n) == nil }
+
 // IsList reports whether n is a list.
 func IsList(n *Node) bool { return n != nil && n.Kind == sequence }
 
@@ -152,7 +155,7 @@ func WithoutNulls(n *Node, kept string) *Node {
 		changed := value
 		switch {
 		case step == 2 && n.Content[i].Value == kept:
-		case step == 2 && IsScalar(value) && Scalar(value) == nil:
+		case step == 2 && IsNull(value):
 			changed = nil
 		default:
 			changed = WithoutNulls(value, kept)

@@ -177,7 +177,7 @@ func reasonRefused(n *source.Node, before string) string {
 		if form == "" && nativeFields[before+strings.ToLower(key)] != "" {
 			return key + " is written in other capitals"
 		}
-		if form == "" || source.IsScalar(value) && source.Scalar(value) == nil {
+		if form == "" || source.IsNull(value) {
 			continue
 		}
 		if !isOfForm(value, form) {

@@ -70,7 +70,7 @@ func (g *Gateway) Decide(in *simulate.Request, t *simulate.Trail) simulate.Decis
 	for _, list := range [...][]simulate.Unknown{h.table.unread, h.unread} {
 		for i := range list {
 			if r.Holds(list[i]) {
-				return unreadDecision(list[i])
+				return list[i].Undecided()
 			}
 		}
 	}
@@ -94,11 +94,6 @@ func (g *Gateway) Decide(in *simulate.Request, t *simulate.Trail) simulate.Decis
 	return out
 }
 
-// unreadDecision returns the outcome where something that is not read applies.
-func unreadDecision(u simulate.Unknown) simulate.Decision {
-	return simulate.Decision{Cause: simulate.Anything, At: u.At, Reason: u.What}
-}
-
 // sendOn chooses a route by the view of the request and sends the request on.
 func (h *virtualHost) sendOn(view, r *simulate.Request, d simulate.Decision, t *simulate.Trail) simulate.Decision {
 	if h.redirects && r.Header("X-Forwarded-Proto") != "https" {
@@ -116,7 +111,7 @@ func (h *virtualHost) sendOn(view, r *simulate.Request, d simulate.Decision, t *
 	}
 	chosen, unknown := h.firstMatch(view)
 	if unknown != nil {
-		return unreadDecision(*unknown)
+		return unknown.Undecided()
 	}
 	if chosen == nil {
 		return h.decideNoRoute(r, t)
@@ -126,7 +121,7 @@ func (h *virtualHost) sendOn(view, r *simulate.Request, d simulate.Decision, t *
 	}
 	for _, u := range chosen.within {
 		if r.Holds(u) {
-			return unreadDecision(u)
+			return u.Undecided()
 		}
 	}
 	out := chosen.act(r, t)
@@ -318,7 +313,7 @@ func (g *Gateway) askUnfollowed(r *simulate.Request, t *simulate.Trail) (simulat
 			What: fmt.Sprintf("an older version of the VirtualService %s, which Istio refuses (%s), is in the cluster", f.manifest.ID(), f.why),
 		}
 		if r.Holds(u) {
-			return unreadDecision(u), true
+			return u.Undecided(), true
 		}
 		t.Say(name, u.At, "Istio refuses the VirtualService %s: %s", f.manifest.ID(), f.why)
 	}
@@ -333,7 +328,7 @@ func (g *Gateway) askUnfollowed(r *simulate.Request, t *simulate.Trail) (simulat
 			continue
 		}
 		if r.Holds(f.unknown) {
-			return unreadDecision(f.unknown), true
+			return f.unknown.Undecided(), true
 		}
 	}
 	return simulate.Decision{}, false

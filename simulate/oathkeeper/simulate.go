@@ -90,7 +90,7 @@ type exchange struct {
 func (e *Engine) Decide(r *simulate.Request, t *simulate.Trail) simulate.Decision {
 	for _, u := range e.unread {
 		if r.Holds(u) {
-			return simulate.Decision{Cause: simulate.Anything, At: u.At, Reason: u.What}
+			return u.Undecided()
 		}
 	}
 	if e.globs != nil && r.Holds(*e.globDoubt()) {
@@ -98,7 +98,7 @@ func (e *Engine) Decide(r *simulate.Request, t *simulate.Trail) simulate.Decisio
 	}
 	if r.Rewritten != nil {
 		if u := r.Rewritten.Unknown("the URL matches another rule"); r.Holds(u) {
-			return simulate.Decision{Cause: simulate.Anything, At: u.At, Reason: u.What}
+			return u.Undecided()
 		}
 	}
 	real := r.Realise()

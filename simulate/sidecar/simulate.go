@@ -56,13 +56,13 @@ func (s *Sidecars) Enforce(real *simulate.Request, t *simulate.Trail) simulate.D
 	mode, unknown := c.guards.peering.modeOf(c.port, p.shown)
 	for _, u := range []*simulate.Unknown{way.unknown, unknown} {
 		if u != nil && real.Holds(*u) {
-			return undecided(u)
+			return u.Undecided()
 		}
 	}
 	bare := c.guards.bare || c.guards.bareIf != nil && real.Holds(*c.guards.bareIf)
 	if !bare {
 		if u := c.askUnread(); u != nil {
-			return undecided(u)
+			return u.Undecided()
 		}
 	}
 	if way.refused != "" {
@@ -79,11 +79,6 @@ func (s *Sidecars) Enforce(real *simulate.Request, t *simulate.Trail) simulate.D
 		return c.closeConnection("the PeerAuthentication lets no caller in that has no certificate of the mesh")
 	}
 	return c.addArrival(c.decide(), port)
-}
-
-// undecided returns the decision where something is not known.
-func undecided(u *simulate.Unknown) simulate.Decision {
-	return simulate.Decision{Cause: simulate.Anything, At: u.At, Reason: u.What}
 }
 
 // addArrival adds to the decision the pods that a request reaches through a port of
@@ -109,7 +104,7 @@ func (s *Sidecars) AtGateway(selector map[string]string) simulate.AtPort {
 		c := &call{in: r.Realise(), trail: t, mesh: s.options.Mesh, place: p, path: pathOf(r), gateway: true, port: port}
 		c.guards = p.choose(c.in)
 		if u := c.askUnread(); u != nil {
-			return undecided(u)
+			return u.Undecided()
 		}
 		return c.decide()
 	}
@@ -200,7 +195,7 @@ func (c *call) decidePortless(to string) simulate.Decision {
 		return simulate.Decision{Cause: simulate.Anything, At: c.place.service.At, Reason: "the request goes to one of several ports"}
 	}
 	if u := c.askUnread(); u != nil {
-		return undecided(u)
+		return u.Undecided()
 	}
 	return c.closeConnection(fmt.Sprintf("the Service %s/%s has no such port as %s", c.place.namespace, c.place.name, to))
 }

@@ -60,7 +60,7 @@ type served struct {
 func (x *exchange) run() simulate.Decision {
 	route, ran := x.route, 0
 	if u := route.forwarded; u != nil && x.in.Holds(*u) {
-		return simulate.Decision{Cause: simulate.Anything, At: u.At, Reason: u.What}
+		return u.Undecided()
 	}
 	var answer *served
 	for i := range route.filters {

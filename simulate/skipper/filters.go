@@ -187,8 +187,8 @@ func registerAnswers() {
 	}
 }
 
-// corsOrigin allows the origin of the request if it is among the arguments, or
-// there are no arguments (filters/cors).
+// corsOrigin allows the origin of the request if the filter lists it, and every
+// origin if the filter has no arguments (Skipper's package filters/cors).
 func corsOrigin(x *exchange, c *eskip.Call, d *simulate.Decision) {
 	origin := x.in.Header("Origin")
 	allowed := textsOf(c.Args)
