@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/kgw-dev/kgw/compile"
+	"github.com/kgw-dev/kgw/compile/compiletest"
 	"github.com/kgw-dev/kgw/internal/diag"
 )
 
@@ -57,7 +58,7 @@ func TestKeep(t *testing.T) {
 		"the guard alone":             {[]string{guard}, 0},
 		"the route alone":             {[]string{open}, 0},
 	} {
-		old := input(t, c.old...)
+		old := compiletest.Input(t, c.old...)
 		r := run(t, compile.Options{Old: &old})
 		if r.Kept != c.want {
 			t.Errorf("%s: %d are kept, want %d", name, r.Kept, c.want)

@@ -9,7 +9,7 @@ import (
 	"go.lsp.dev/protocol"
 	"go.lsp.dev/uri"
 
-	"github.com/kgw-dev/kgw/compile"
+	"github.com/kgw-dev/kgw/compile/fix"
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/migrate"
@@ -64,7 +64,7 @@ func (v *view) offerFixes(ctx context.Context, found []*diag.Finding) []protocol
 		if ctx.Err() != nil {
 			return out
 		}
-		change, ok := compile.FixOne(v.Input, v.Options, v.Result, f)
+		change, ok := fix.One(v.Input, v.Options, v.Result, f)
 		if !ok {
 			continue
 		}
@@ -169,7 +169,7 @@ func replacementEdit(f *source.File, after []byte) protocol.TextEdit {
 // offerFixAll is validate --fix: all fixes that can be made together, in all
 // files.
 func (v *view) offerFixAll() []protocol.CommandOrCodeAction {
-	patch := compile.Fix(v.Input, v.Options, v.Result)
+	patch := fix.Apply(v.Input, v.Options, v.Result)
 	if len(patch.Files) == 0 {
 		return nil
 	}

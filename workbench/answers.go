@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/kgw-dev/kgw/compile"
+	"github.com/kgw-dev/kgw/compile/fix"
 	"github.com/kgw-dev/kgw/exposure"
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/edit"
@@ -53,7 +54,7 @@ func (b *Bench) Validate() *Report {
 	o := b.options
 	o.Schema = compile.SchemaAll
 	result := prove.Validate(b.in, o)
-	compile.MarkFixable(result)
+	fix.Mark(result)
 	return b.report(result)
 }
 

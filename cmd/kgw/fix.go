@@ -4,13 +4,14 @@ import (
 	"fmt"
 
 	"github.com/kgw-dev/kgw/compile"
+	"github.com/kgw-dev/kgw/compile/fix"
 	"github.com/kgw-dev/kgw/internal/edit"
 	"github.com/kgw-dev/kgw/internal/report"
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
 // fix applies the patch and reports the remaining findings.
-func (a *app) fix(f *validateFlags, patch *compile.Patch) error {
+func (a *app) fix(f *validateFlags, patch *fix.Patch) error {
 	var files []edit.Replacement
 	for _, p := range patch.Files {
 		if p.File.Rendered {
@@ -30,7 +31,7 @@ func (a *app) fix(f *validateFlags, patch *compile.Patch) error {
 
 // showPatch prints the patch to standard output and all findings to standard error.
 // If there is a patch, the exit code is that of findings.
-func (a *app) showPatch(f *validateFlags, patch *compile.Patch, before *compile.Result) error {
+func (a *app) showPatch(f *validateFlags, patch *fix.Patch, before *compile.Result) error {
 	if err := a.report(a.stderr, &f.inputFlags, before); err != nil {
 		return err
 	}

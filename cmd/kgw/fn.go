@@ -8,6 +8,7 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/fn/framework"
 
 	"github.com/kgw-dev/kgw/compile"
+	"github.com/kgw-dev/kgw/compile/fix"
 	"github.com/kgw-dev/kgw/internal/config"
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/krm"
@@ -141,7 +142,7 @@ func (f *function) run() error {
 	f.outerNamespace(&o)
 	o.Observer = f.observer()
 	result := compile.Run(in, o)
-	compile.MarkFixable(result)
+	fix.Mark(result)
 	result.Findings = append(f.found, result.Findings...)
 	krm.Order(result.Findings, f.allItems())
 	results := krm.Results(result.Findings.Masked(f.secrets), f.allItems())

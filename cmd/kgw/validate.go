@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/kgw-dev/kgw/compile"
+	"github.com/kgw-dev/kgw/compile/fix"
 	"github.com/kgw-dev/kgw/internal/manifest"
 	"github.com/kgw-dev/kgw/internal/report"
 	"github.com/kgw-dev/kgw/internal/source"
@@ -188,12 +189,12 @@ func dateOf(text string) (time.Time, error) {
 // the result that they belong to.
 func (a *app) reportFixed(f *validateFlags, in compile.Input, o *compile.Options, result *compile.Result) (*compile.Result, error) {
 	if f.fix && !f.diff {
-		patch := compile.Fix(in, *o, result)
+		patch := fix.Apply(in, *o, result)
 		return patch.Result, a.fix(f, patch)
 	}
-	compile.MarkFixable(result)
+	fix.Mark(result)
 	if f.diff {
-		return result, a.showPatch(f, compile.Fix(in, *o, result), result)
+		return result, a.showPatch(f, fix.Apply(in, *o, result), result)
 	}
 	return result, a.report(a.stdout, &f.inputFlags, result)
 }

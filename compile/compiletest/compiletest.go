@@ -73,6 +73,20 @@ func inMode(t *testing.T, archive *txtar.Archive, mode string) []byte {
 	return text(r)
 }
 
+// Input returns texts as the files 0.yaml, 1.yaml and so on.
+func Input(t testing.TB, texts ...string) compile.Input {
+	t.Helper()
+	var in compile.Input
+	for i, text := range texts {
+		f, problem := source.NewFile(fmt.Sprintf("%d.yaml", i), []byte(text))
+		if problem != nil {
+			t.Fatal(problem)
+		}
+		in.Files = append(in.Files, f)
+	}
+	return in
+}
+
 // Load returns what a case compiles in a mode, "strict" or "controller".
 func Load(t *testing.T, archive *txtar.Archive, mode string) (compile.Input, compile.Options) {
 	t.Helper()

@@ -1,4 +1,4 @@
-package compile_test
+package fix_test
 
 import (
 	"fmt"
@@ -7,8 +7,9 @@ import (
 	"testing"
 
 	"github.com/kgw-dev/kgw/compile"
+	"github.com/kgw-dev/kgw/compile/compiletest"
+	"github.com/kgw-dev/kgw/compile/fix"
 	"github.com/kgw-dev/kgw/internal/diag"
-	"github.com/kgw-dev/kgw/internal/source"
 )
 
 const resource = `apiVersion: gateway.kyma-project.io/v1beta1
@@ -30,24 +31,11 @@ func oneRule(path, access string, more ...string) string {
 
 const otherService = "    service: {name: other, port: 80}\n"
 
-func input(t testing.TB, texts ...string) compile.Input {
+// repair returns the text of the first file afterwards.
+func repair(t testing.TB, texts ...string) (string, *fix.Patch) {
 	t.Helper()
-	var in compile.Input
-	for i, text := range texts {
-		f, problem := source.NewFile(fmt.Sprintf("%d.yaml", i), []byte(text))
-		if problem != nil {
-			t.Fatal(problem)
-		}
-		in.Files = append(in.Files, f)
-	}
-	return in
-}
-
-// fix returns the text of the first file afterwards.
-func fix(t testing.TB, texts ...string) (string, *compile.Patch) {
-	t.Helper()
-	in := input(t, texts...)
-	patch := compile.Fix(in, compile.Options{}, compile.Run(in, compile.Options{}))
+	in := compiletest.Input(t, texts...)
+	patch := fix.Apply(in, compile.Options{}, compile.Run(in, compile.Options{}))
 	for _, p := range patch.Files {
 		if p.File == in.Files[0] {
 			return string(p.Data), patch
@@ -81,11 +69,11 @@ func TestFix(t *testing.T) {
 		{"unused suppression that is part of a text", resource + oneRule("/a", introspection) + "    mutators: [{handler: header, config: {headers: {x: |\n      # kgw:ignore KGW402 once\n      }}}]\n", resource + oneRule("/a", introspection) + "    mutators: [{handler: header, config: {headers: {x: |\n      # kgw:ignore KGW402 once\n      }}}]\n", 0},
 		{"used suppression", resource + oneRule("/.*", noAuth) + "  # kgw:ignore KGW403 meant\n" + oneRule("/a", noAuth, otherService), resource + oneRule("/.*", noAuth) + "  # kgw:ignore KGW403 meant\n" + oneRule("/a", noAuth, otherService), 0},
 	} {
-		got, patch := fix(t, c.in)
+		got, patch := repair(t, c.in)
 		if got != c.want || patch.Fixed != c.fixed {
 			t.Errorf("%s: %d fixed, want %d:\n%s\nwant\n%s", c.name, patch.Fixed, c.fixed, got, c.want)
 		}
-		if again, second := fix(t, got); again != got || second.Fixed != 0 {
+		if again, second := repair(t, got); again != got || second.Fixed != 0 {
 			t.Errorf("%s: a second time changes it again:\n%s", c.name, again)
 		}
 	}
@@ -95,7 +83,7 @@ func TestFix(t *testing.T) {
 func TestFixKeepsOtherFiles(t *testing.T) {
 	good := resource + oneRule(`/\d`, introspection)
 	bad := strings.NewReplacer("name: web,", "name: bad,", "web.example", "bad.example").Replace(resource + oneRule(`/\d`, introspection) + oneRule("/[0-9]", introspection))
-	got, patch := fix(t, good, bad)
+	got, patch := repair(t, good, bad)
 	if len(patch.Files) != 1 || got != resource+oneRule("/[0-9]", introspection) {
 		t.Errorf("%d files change: %s", len(patch.Files), got)
 	}
@@ -103,9 +91,9 @@ func TestFixKeepsOtherFiles(t *testing.T) {
 
 // TestFixMarksFindings checks the marks that reports show.
 func TestFixMarksFindings(t *testing.T) {
-	in := input(t, resource+oneRule(`/\d[\w]`, introspection))
+	in := compiletest.Input(t, resource+oneRule(`/\d[\w]`, introspection))
 	r := compile.Run(in, compile.Options{})
-	compile.MarkFixable(r)
+	fix.Mark(r)
 	var marked, plain int
 	for i := range r.Findings {
 		if f := &r.Findings[i]; f.Code == diag.RegexAmbiguous && f.Fixable {
@@ -137,15 +125,15 @@ func TestFixOfGeneratedResources(t *testing.T) {
 			}
 			text += oneRule(paths[i], []string{noAuth, noAuth, introspection}[r.Intn(3)], more)
 		}
-		in := input(t, text)
+		in := compiletest.Input(t, text)
 		before := compile.Run(in, compile.Options{})
-		patch := compile.Fix(in, compile.Options{}, before)
+		patch := fix.Apply(in, compile.Options{}, before)
 		fixed += patch.Fixed
 		if n := count(patch.Result.Findings) + patch.Fixed; n > count(before.Findings) {
 			t.Fatalf("seed %d: %d findings became %d with %d fixed:\n%s", seed, count(before.Findings), count(patch.Result.Findings), patch.Fixed, text)
 		}
 		for _, p := range patch.Files {
-			if again, second := fix(t, string(p.Data)); again != string(p.Data) {
+			if again, second := repair(t, string(p.Data)); again != string(p.Data) {
 				t.Fatalf("seed %d: not the same a second time: %d\n%s\n%s\n%s", seed, second.Fixed, text, p.Data, again)
 			}
 			if a, b := strings.Count(text, "accessStrategies"), strings.Count(string(p.Data), "accessStrategies"); a != b {

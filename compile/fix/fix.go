@@ -1,9 +1,11 @@
-package compile
+// Package fix repairs inputs: it applies the fixes of findings and runs the line again.
+package fix
 
 import (
 	"fmt"
 	"slices"
 
+	"github.com/kgw-dev/kgw/compile"
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/edit"
 	"github.com/kgw-dev/kgw/internal/source"
@@ -16,7 +18,7 @@ type Patch struct {
 	// Fixed counts the findings that are repaired.
 	Fixed int
 	// Result is the result of a run over the patched inputs.
-	Result *Result
+	Result *compile.Result
 }
 
 // PatchedFile is a file and its new content.
@@ -33,11 +35,11 @@ const maxRounds, maxTrials = 20, 60
 // parses it again. The next run fixes what is left.
 const maxFixes = 100
 
-// Fix applies the fixes of the findings of a run and runs again, until nothing
+// Apply applies the fixes of the findings of a run and runs again, until nothing
 // is left to fix. A fix that brings a new finding, other than for the record,
 // is undone.
-func Fix(in Input, o Options, r *Result) *Patch {
-	f := &fixer{input: Input{Files: slices.Clone(in.Files), Problems: in.Problems}, options: o, banned: map[fixKey]bool{}, tried: map[place]int{}, patch: &Patch{Result: r}}
+func Apply(in compile.Input, o compile.Options, r *compile.Result) *Patch {
+	f := &fixer{input: compile.Input{Files: slices.Clone(in.Files), Problems: in.Problems}, options: o, banned: map[fixKey]bool{}, tried: map[place]int{}, patch: &Patch{Result: r}}
 	for range maxRounds {
 		if !f.round() {
 			break
@@ -57,9 +59,9 @@ func Fix(in Input, o Options, r *Result) *Patch {
 	return f.patch
 }
 
-// MarkFixable marks the findings of a run whose fix can be made, and counts them.
-// Nothing is run again: Fix undoes a fix that brings a new finding.
-func MarkFixable(r *Result) {
+// Mark marks the findings of a run whose fix can be made, and counts them.
+// Nothing is run again: Apply undoes a fix that brings a new finding.
+func Mark(r *compile.Result) {
 	f := &fixer{tried: map[place]int{}, patch: &Patch{Result: r}}
 	for i := range r.Findings {
 		g := &r.Findings[i]
@@ -73,9 +75,9 @@ func MarkFixable(r *Result) {
 	}
 }
 
-// FixOne returns the change that repairs one finding of a run. ok is false where the
+// One returns the change that repairs one finding of a run. ok is false where the
 // finding has no fix, or one that does not repair it or brings a new finding.
-func FixOne(in Input, o Options, r *Result, g *diag.Finding) (one edit.Change, ok bool) {
+func One(in compile.Input, o compile.Options, r *compile.Result, g *diag.Finding) (one edit.Change, ok bool) {
 	f := &fixer{input: in, options: o, tried: map[place]int{}, patch: &Patch{Result: r}}
 	if !f.mayTry(g) {
 		return edit.Change{}, false
@@ -89,14 +91,14 @@ func FixOne(in Input, o Options, r *Result, g *diag.Finding) (one edit.Change, o
 	if err != nil {
 		return edit.Change{}, false
 	}
-	next := Run(changed, o)
+	next := compile.Run(changed, o)
 	return c.change, len(blame(r, next, todo)) == 0 && countNew(next.Findings, nil)[keyOf(g)] < countNew(r.Findings, nil)[keyOf(g)]
 }
 
 // fixer is the state of the rounds.
 type fixer struct {
-	input   Input
-	options Options
+	input   compile.Input
+	options compile.Options
 	banned  map[fixKey]bool
 	tried   map[place]int
 	trials  int
@@ -141,7 +143,7 @@ func (f *fixer) round() bool {
 		if err != nil {
 			return false
 		}
-		next := Run(changed, f.options)
+		next := compile.Run(changed, f.options)
 		added := blame(f.patch.Result, next, todo)
 		switch {
 		case len(added) == 0:
@@ -248,12 +250,12 @@ func changeOf(f *diag.Finding) (edit.Change, error) {
 	return edit.Change{}, fmt.Errorf("%s has no fix", f.Code)
 }
 
-func (f *fixer) apply(todo []candidate) (Input, error) {
+func (f *fixer) apply(todo []candidate) (compile.Input, error) {
 	changes := map[*source.File][]edit.Change{}
 	for _, c := range todo {
 		changes[c.file] = append(changes[c.file], c.change)
 	}
-	out := Input{Files: slices.Clone(f.input.Files), Problems: f.input.Problems}
+	out := compile.Input{Files: slices.Clone(f.input.Files), Problems: f.input.Problems}
 	for i, file := range out.Files {
 		if len(changes[file]) == 0 {
 			continue
@@ -280,7 +282,7 @@ type place struct {
 // blame names the documents that have new findings, other than for the record. Where
 // nothing moved, a finding with the code and the place of an earlier one is not new,
 // even if it quotes another text.
-func blame(before, after *Result, applied []candidate) map[place]bool {
+func blame(before, after *compile.Result, applied []candidate) map[place]bool {
 	moved := map[place]bool{}
 	for _, c := range applied {
 		moved[c.place()] = moved[c.place()] || c.moves
