@@ -140,7 +140,7 @@ type entrances struct {
 
 func (r *run) newEntrances(guarded map[ir.Name]source.Ref) *entrances {
 	e := &entrances{guarded: guarded, spaces: map[string][]ir.Name{}, services: map[ir.Name]*kube.Service{}, entries: map[string][]*kube.ServiceEntry{}}
-	for _, name := range slices.SortedFunc(maps.Keys(guarded), compareNames) {
+	for _, name := range slices.SortedFunc(maps.Keys(guarded), ir.Name.Compare) {
 		e.spaces[name.Namespace] = append(e.spaces[name.Namespace], name)
 	}
 	for _, u := range r.units {

@@ -67,7 +67,7 @@ func (r *run) namedOwner(u *unit) ir.Name {
 		labels, _ = policyLabels(u)
 	case *kube.ConfigMap, *kube.Exposure, *kube.ExternalGateway, *kube.Gateway, *kube.Namespace, *kube.ParentGateway, *kube.Pod, *kube.Service, *kube.ServiceEntry, *kube.StackSet, nil:
 	}
-	if _, of, ok := MadeFor(labels); ok {
+	if _, of, ok := ir.MadeFor(labels); ok {
 		return of
 	}
 	return ir.Name{}

@@ -1,7 +1,6 @@
 package compile
 
 import (
-	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -180,7 +179,7 @@ func namesMatch(names []string, wanted string) bool {
 func (c *companions) checkGateways(at time.Time, found *diag.List) {
 	taken := map[string][]claim{}
 	used := map[*ir.Certificate]source.Ref{} // by which server
-	for _, name := range slices.SortedFunc(maps.Keys(c.gateways), compareNames) {
+	for _, name := range slices.SortedFunc(maps.Keys(c.gateways), ir.Name.Compare) {
 		g := c.gateways[name]
 		for i := range g.Listens {
 			l := &g.Listens[i]
@@ -222,10 +221,6 @@ func reportWithoutKey(g *kube.Gateway, l *kube.Listener, known []*ir.Certificate
 			Help: "add the key to the Secret, or name another one", Related: []diag.Related{{Message: "the Secret", At: known[0].Origin}},
 		})
 	}
-}
-
-func compareNames(a, b ir.Name) int {
-	return cmp.Or(strings.Compare(a.Namespace, b.Namespace), strings.Compare(a.Name, b.Name))
 }
 
 // checkDates reports a certificate that is not valid at a date; the zero time is not a

@@ -5,6 +5,7 @@ import (
 
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/ir"
+	"github.com/kgw-dev/kgw/internal/kinds"
 	"github.com/kgw-dev/kgw/internal/manifest"
 	"github.com/kgw-dev/kgw/internal/parallel"
 )
@@ -87,10 +88,6 @@ func (r *run) reportCollision(u *unit, o, other *manifest.Object) {
 	})
 }
 
-// OwnerLabel is kgw's own label of what it writes: NAMESPACE.NAME of the
-// resource.
-const OwnerLabel = "kgw.dev/owner"
-
 func ownerOf(g *ir.Gateway) string { return g.Name.Namespace + "." + g.Name.Name }
 
 // labelOwner adds kgw's own label where the configuration asks for it.
@@ -99,7 +96,7 @@ func (r *run) labelOwner(u *unit, objects []manifest.Object) {
 		return
 	}
 	for i := range objects {
-		labels := map[string]string{OwnerLabel: ownerOf(u.gateway)}
+		labels := map[string]string{kinds.OwnerLabel: ownerOf(u.gateway)}
 		for k, v := range objects[i].Meta.Labels {
 			labels[k] = v
 		}

@@ -164,7 +164,7 @@ func (r *run) checkLabels(g *ir.Gateway) diag.List {
 	labels := map[string]string{}
 	maps.Copy(labels, g.Labels)
 	if r.configOf(g.Origin.Doc).OwnerLabel {
-		labels[OwnerLabel] = ownerOf(g)
+		labels[kinds.OwnerLabel] = ownerOf(g)
 	}
 	for k, v := range labels {
 		if len(v) > maxLabel {

@@ -206,7 +206,7 @@ func (r *run) owners() owners {
 
 // owns reports whether an object with these labels belongs to one of the gateways.
 func (o owners) owns(namespace string, labels map[string]string) bool {
-	kind, of, ok := MadeFor(labels)
+	kind, of, ok := ir.MadeFor(labels)
 	g := o[of]
 	return ok && g != nil && g.Name.Namespace == namespace && (kind == "" || kind == g.Kind)
 }

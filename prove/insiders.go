@@ -8,6 +8,7 @@ import (
 
 	"github.com/kgw-dev/kgw/compile"
 	"github.com/kgw-dev/kgw/internal/diag"
+	"github.com/kgw-dev/kgw/internal/kinds"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/simulate"
 )
@@ -68,7 +69,7 @@ func namespacesLettingIn(manifests []simulate.Manifest) map[string]bool {
 		}
 		action := source.Text(source.Field(m.Spec(), "action"))
 		owned := slices.ContainsFunc(slices.Collect(maps.Keys(m.Labels)), func(key string) bool {
-			return strings.HasPrefix(key, "apirule.gateway.kyma-project.io/")
+			return strings.HasPrefix(key, kinds.KymaLabels)
 		})
 		if !owned && (action == "" || action == "ALLOW") {
 			out[m.Origin.Doc.Namespace] = true

@@ -72,7 +72,7 @@ func (s *liveObjects) noteLive(m *simulate.Manifest, kinds map[*source.Document]
 }
 
 func (s *liveObjects) ownerOf(m *simulate.Manifest) *ir.Gateway {
-	kind, of, ok := compile.MadeFor(m.Labels)
+	kind, of, ok := ir.MadeFor(m.Labels)
 	if !ok {
 		return nil
 	}
@@ -95,7 +95,7 @@ func ownedDocuments(docs []written, result *compile.Result) []*source.Document {
 	}
 	var out []*source.Document
 	for _, d := range docs {
-		if _, of, ok := compile.MadeFor(d.labels); ok && names[of] {
+		if _, of, ok := ir.MadeFor(d.labels); ok && names[of] {
 			out = append(out, d.doc)
 		}
 	}

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/kgw-dev/kgw/compile"
+	"github.com/kgw-dev/kgw/internal/ir"
 	"github.com/kgw-dev/kgw/internal/manifest"
 	"github.com/kgw-dev/kgw/internal/origin"
 	"github.com/kgw-dev/kgw/internal/source"
@@ -62,7 +62,7 @@ func someOf(paths []string) string {
 // texts of its leaves.
 func counterpart(live source.Object, has map[string]string, objects []Object) (o *Object, note string) {
 	kind, namespace, name, labels := identify(live)
-	_, made, known := compile.MadeFor(labels)
+	_, made, known := ir.MadeFor(labels)
 	var best *Object
 	most, tie := 0, false
 	for i := range objects {
@@ -73,7 +73,7 @@ func counterpart(live source.Object, has map[string]string, objects []Object) (o
 		if o.Meta.Name == name {
 			return o, ""
 		}
-		if _, of, ok := compile.MadeFor(o.Meta.Labels); !known || !ok || of != made {
+		if _, of, ok := ir.MadeFor(o.Meta.Labels); !known || !ok || of != made {
 			continue
 		}
 		switch n := countShared(has, o); {

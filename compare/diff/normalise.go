@@ -246,7 +246,7 @@ func settle(live, want, raw map[string]any) {
 		maps.DeleteFunc(m, func(k string, _ any) bool {
 			_, mine := child(wanted, part)[k]
 			_, was := child(before, part)[k]
-			return !mine && !was && !IsOwnerLabel(k)
+			return !mine && !was && !kinds.IsOwnerLabel(k)
 		})
 		if len(m) == 0 {
 			delete(have, part)

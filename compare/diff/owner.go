@@ -7,18 +7,11 @@ import (
 	"github.com/kgw-dev/kgw/internal/kinds"
 )
 
-// Labels that say which resource an object is made for.
+// Labels by which api-gateway tells the policies of one rule apart.
 const (
-	kymaLabels     = "apirule.gateway.kyma-project.io/"
-	nameLabel      = kymaLabels + "name"
-	namespaceLabel = kymaLabels + "namespace"
-	ownLabel       = "kgw.dev/owner"
-	hashLabel      = "gateway.kyma-project.io/hash"
-	indexLabel     = "gateway.kyma-project.io/index"
+	hashLabel  = "gateway.kyma-project.io/hash"
+	indexLabel = "gateway.kyma-project.io/index"
 )
-
-// legacyLabels hold "name.namespace".
-var legacyLabels = []string{kymaLabels + "v1beta1", kymaLabels + "v1alpha1"}
 
 // Owner is the resource that an object is made for.
 type Owner struct{ Namespace, Name string }
@@ -26,40 +19,26 @@ type Owner struct{ Namespace, Name string }
 // String returns "namespace/name".
 func (o Owner) String() string { return o.Namespace + "/" + o.Name }
 
-// IsOwnerLabel reports whether a label names the owner of an object.
-func IsOwnerLabel(key string) bool { return strings.HasPrefix(key, kymaLabels) || key == ownLabel }
-
 // Owner reads the owner from the labels that a controller or kgw put on the
-// object; ok is false where there is none. Names of resources may hold dots,
-// those of namespaces do not.
-func (o *Object) Owner() (Owner, bool) {
-	l := o.labels()
-	if name, namespace := text(l[nameLabel]), text(l[namespaceLabel]); name != "" && namespace != "" {
-		return Owner{Namespace: namespace, Name: name}, true
-	}
-	for _, label := range legacyLabels {
-		if name, namespace, ok := cutLast(text(l[label]), "."); ok && name != "" && namespace != "" {
-			return Owner{Namespace: namespace, Name: name}, true
-		}
-	}
-	if namespace, name, ok := strings.Cut(text(l[ownLabel]), "."); ok && name != "" && namespace != "" {
-		return Owner{Namespace: namespace, Name: name}, true
-	}
-	return Owner{}, false
-}
+// object; ok is false where there is none.
+func (o *Object) Owner() (Owner, bool) { return o.ownerBy(kinds.OwnerOf) }
 
 // controllerOwner reads the owner from the labels of a controller alone.
-func (o *Object) controllerOwner() (Owner, bool) {
-	if !slices.ContainsFunc(append([]string{nameLabel}, legacyLabels...), func(k string) bool { return text(o.labels()[k]) != "" }) {
-		return Owner{}, false
+func (o *Object) controllerOwner() (Owner, bool) { return o.ownerBy(kinds.ControllerOwnerOf) }
+
+func (o *Object) ownerBy(read func(map[string]string) (kinds.Owner, bool)) (Owner, bool) {
+	labels := map[string]string{}
+	for k, v := range o.labels() {
+		labels[k] = text(v)
 	}
-	return o.Owner()
+	of, ok := read(labels)
+	return Owner{of.Namespace, of.Name}, ok
 }
 
 // controllerLabel reports whether a label names the owner of an object, in the form
 // of some release of Kyma's API Gateway.
 func controllerLabel(key string) bool {
-	return strings.HasPrefix(key, kymaLabels) || slices.Contains(moduleLabels, key)
+	return strings.HasPrefix(key, kinds.KymaLabels) || slices.Contains(moduleLabels, key)
 }
 
 // moduleLabels are on what api-gateway makes since release 3.5.0.

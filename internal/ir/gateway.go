@@ -9,6 +9,7 @@
 package ir
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
@@ -32,6 +33,11 @@ func (n Name) String() string {
 		return n.Name
 	}
 	return n.Namespace + "/" + n.Name
+}
+
+// Compare orders names by namespace, then by name.
+func (n Name) Compare(o Name) int {
+	return cmp.Or(strings.Compare(n.Namespace, o.Namespace), strings.Compare(n.Name, o.Name))
 }
 
 // Gateway is one published API: the unit an author owns and an emitter writes
