@@ -11,6 +11,7 @@ import (
 	"github.com/kgw-dev/kgw/compile/dex"
 	"github.com/kgw-dev/kgw/compile/hydra"
 	"github.com/kgw-dev/kgw/compile/kymaroles"
+	"github.com/kgw-dev/kgw/compile/others"
 	"github.com/kgw-dev/kgw/compile/parentgateway"
 	"github.com/kgw-dev/kgw/compile/rolebindings"
 	"github.com/kgw-dev/kgw/internal/config"
@@ -19,7 +20,6 @@ import (
 	"github.com/kgw-dev/kgw/internal/kinds"
 	"github.com/kgw-dev/kgw/internal/manifest"
 	"github.com/kgw-dev/kgw/internal/source"
-	"github.com/kgw-dev/kgw/schema"
 	"github.com/kgw-dev/kgw/schema/kube"
 )
 
@@ -114,28 +114,17 @@ func isRule(o manifest.Object) bool { return o.Kind == kinds.Rule }
 // add adds objects to those that are written, unless an object among the inputs
 // has the name of one: whichever is applied last would replace the other.
 func (r *run) add(rule string, objects []manifest.Object) {
+	in := r.documentsBeside()
 	for i := range objects {
 		o := &objects[i]
-		if u := r.unitNamedLike(o); u != nil {
-			r.found = append(r.found, r.setLevels(diag.List{intruderFinding(u, o)})...)
+		if d := in.Namesake(o); d != nil {
+			r.found = append(r.found, r.setLevels(diag.List{others.NameFinding(d, o)})...)
 			continue
 		}
 		r.result.Objects = append(r.result.Objects, *o)
 		r.result.noteEmitted(rule, o, r.configOf(o.Origin.Doc))
 	}
 	manifest.Sort(r.result.Objects)
-}
-
-// unitNamedLike returns a document among the inputs that is another object of the same
-// kind and name, or nil. It ignores the namespace of documents of kinds without one.
-func (r *run) unitNamedLike(o *manifest.Object) *unit {
-	for _, u := range r.units {
-		if u.doc.Kind == o.Kind && u.doc.Name == o.Meta.Name && schema.Group(u.doc.APIVersion) == schema.Group(o.APIVersion) &&
-			(o.Meta.Namespace == "" || o.Meta.Namespace == u.doc.Namespace) && !r.isCopy(u, o) {
-			return u
-		}
-	}
-	return nil
 }
 
 // emitAdmissionPolicy writes the part of the configuration that an API server

@@ -192,3 +192,23 @@ func realms(f *config.FabricIssuers) []ir.Realm {
 	add("employees", f.Employees)
 	return out
 }
+
+// hostsServed returns the function that lists the hosts of an object that the target
+// writes, or nil.
+func (t *boundTarget) hostsServed() func(*manifest.Object) []string {
+	for _, e := range t.emitters {
+		if e.serves != nil {
+			return e.serves
+		}
+	}
+	return nil
+}
+
+// objects returns what the emitters of a target write for one gateway.
+func (t *boundTarget) objects(g *ir.Gateway) []manifest.Object {
+	var out []manifest.Object
+	for _, e := range t.emitters {
+		out = append(out, e.lower(g, &t.Target)...)
+	}
+	return out
+}

@@ -1,4 +1,4 @@
-package compile
+package others
 
 import (
 	"cmp"
@@ -20,7 +20,7 @@ import (
 // for the same listener and host: what is written for a gateway, or a route of
 // somebody else.
 type front struct {
-	unit      *unit
+	gateway   *Gateway // nil for a route of somebody else
 	what      string
 	at        source.Ref
 	namespace string
@@ -38,21 +38,20 @@ func (f *front) askedMatches() []httproute.Asked {
 	return f.kept
 }
 
-// reportInterleaved reports HTTPRoutes of others, and of other gateways, of
-// which Istio asks a match before a route of a gateway: it puts the matches of
-// all objects of a host into one order, whoever wrote them.
-func (r *run) reportInterleaved() {
+// CheckOrder reports HTTPRoutes of others, and of other gateways, of which Istio asks
+// a match before a route of a gateway: it puts the matches of all objects of a host
+// into one order, whoever wrote them.
+func (in *Inputs) CheckOrder() diag.List {
 	var own []*front
-	for _, u := range r.compiled {
-		if u.target != nil && u.target.GatewayAPI.Routes && !u.copy {
-			own = append(own, frontOf(u))
+	for i := range in.Gateways {
+		if g := &in.Gateways[i]; g.Target != nil && g.Target.GatewayAPI.Routes && !g.Copy {
+			own = append(own, frontOf(g))
 		}
 	}
 	if len(own) == 0 {
-		return
+		return nil
 	}
-	c := r.companions()
-	all := append(r.foreignFronts(), own...)
+	all := append(in.foreignFronts(), own...)
 	byHost, wide := map[string][]*front{}, []*front(nil)
 	for _, f := range all {
 		for _, h := range f.hosts {
@@ -61,6 +60,7 @@ func (r *run) reportInterleaved() {
 			}
 		}
 	}
+	var found diag.List
 	for _, f := range own {
 		var others []*front
 		for _, h := range f.hosts {
@@ -69,15 +69,16 @@ func (r *run) reportInterleaved() {
 				others = all
 			}
 		}
-		r.reportInterleavedWith(f, others, c)
+		in.checkOrderWith(f, others, &found)
 	}
+	return found
 }
 
-// reportInterleavedWith reports what is asked between the routes of a gateway:
+// checkOrderWith reports what is asked between the routes of a gateway:
 // the first that does something else with a request, and each that shares a
 // host and does not.
-func (r *run) reportInterleavedWith(f *front, others []*front, c *companions) {
-	purse := match.NewPurse(f.unit.target.Steps)
+func (in *Inputs) checkOrderWith(f *front, others []*front, found *diag.List) {
+	purse := match.NewPurse(f.gateway.Target.Steps)
 	seen := map[*front]bool{f: true}
 	for _, other := range others {
 		if seen[other] {
@@ -85,9 +86,9 @@ func (r *run) reportInterleavedWith(f *front, others []*front, c *companions) {
 		}
 		seen[other] = true
 		var shared string
-		for _, h := range c.sharedHosts(f, other) {
-			if in := httproute.Intruder(f.askedMatches(), other.askedMatches(), h.name, h.byAge, r.judge, purse); in != nil {
-				r.found.Add(f.intrusionFinding(other, in, h))
+		for _, h := range in.sharedHosts(f, other) {
+			if by := httproute.Intruder(f.askedMatches(), other.askedMatches(), h.name, h.byAge, in.Judge, purse); by != nil {
+				found.Add(f.intrusionFinding(other, by, h))
 				return
 			}
 			if h.certain {
@@ -95,9 +96,9 @@ func (r *run) reportInterleavedWith(f *front, others []*front, c *companions) {
 			}
 		}
 		if shared != "" && len(other.askedMatches()) > 0 {
-			r.found.Add(diag.Finding{
-				Code: diag.RoutesInterleave, Severity: diag.Info, At: f.hostAt(shared), Owner: f.unit.doc,
-				Message: fmt.Sprintf("%s serves host %q too: its rules are asked behind those of %s %q that match the same requests, or do the same", other.what, shared, f.unit.gateway.Kind, f.unit.gateway.Name),
+			found.Add(diag.Finding{
+				Code: diag.RoutesInterleave, Severity: diag.Info, At: f.hostAt(shared), Owner: f.gateway.Doc,
+				Message: fmt.Sprintf("%s serves host %q too: its rules are asked behind those of %s %q that match the same requests, or do the same", other.what, shared, f.gateway.Kind, f.gateway.Name),
 				Help:    "none is needed, as long as neither of the two changes",
 				Related: []diag.Related{{Message: "the other object", At: other.at}},
 			})
@@ -107,9 +108,9 @@ func (r *run) reportInterleavedWith(f *front, others []*front, c *companions) {
 
 // intrusionFinding returns the finding about a match that is asked before a route of f.
 func (f *front) intrusionFinding(other *front, in *httproute.Intrusion, h sharedHost) diag.Finding {
-	g := f.unit.gateway
+	g := f.gateway
 	d := diag.Finding{
-		Code: diag.RoutesInterleave, At: in.Own.Origin, Owner: f.unit.doc,
+		Code: diag.RoutesInterleave, At: in.Own.Origin, Owner: f.gateway.Doc,
 		Help:    "use another host for one of the two, or put all routes of the host into one resource",
 		Related: []diag.Related{{Message: "what is asked before it", At: in.By.Origin}},
 	}
@@ -136,12 +137,12 @@ func (f *front) intrusionFinding(other *front, in *httproute.Intrusion, h shared
 
 // hostAt returns the place of a gateway's host that is or covers a host.
 func (f *front) hostAt(name string) source.Ref {
-	for i := range f.unit.gateway.Hosts {
-		if h := &f.unit.gateway.Hosts[i]; host.Within(name, strings.ToLower(h.Name)) {
+	for i := range f.gateway.Hosts {
+		if h := &f.gateway.Hosts[i]; host.Within(name, strings.ToLower(h.Name)) {
 			return h.Origin
 		}
 	}
-	return f.unit.gateway.Origin
+	return f.gateway.Origin
 }
 
 // sharedHost is a host under which the matches of two objects are in one list. It is
@@ -154,7 +155,7 @@ type sharedHost struct {
 }
 
 // sharedHosts lists the hosts that two objects share at their Gateways.
-func (c *companions) sharedHosts(a, b *front) []sharedHost {
+func (in *Inputs) sharedHosts(a, b *front) []sharedHost {
 	var out []sharedHost
 	for _, p := range a.parents {
 		for _, q := range b.parents {
@@ -164,7 +165,7 @@ func (c *companions) sharedHosts(a, b *front) []sharedHost {
 			for _, h := range a.hosts {
 				for _, o := range b.hosts {
 					if host.Meet(h, o) {
-						out = append(out, c.sharedHostsAt(a, b, p, cmp.Or(p.Section, q.Section), h, o)...)
+						out = append(out, in.sharedHostsAt(a, b, p, cmp.Or(p.Section, q.Section), h, o)...)
 					}
 				}
 			}
@@ -175,8 +176,8 @@ func (c *companions) sharedHosts(a, b *front) []sharedHost {
 
 // sharedHostsAt lists the hosts under which two objects with the hosts h and o
 // share a list at a Gateway, or at the one of its listeners that is named.
-func (c *companions) sharedHostsAt(a, b *front, p kube.RouteParent, section, h, o string) []sharedHost {
-	gateway := c.parents[p.Name]
+func (in *Inputs) sharedHostsAt(a, b *front, p kube.RouteParent, section, h, o string) []sharedHost {
+	gateway := in.Parents[p.Name]
 	if gateway == nil || p.Kind != "Gateway" {
 		if h == o {
 			return []sharedHost{{name: h, certain: true}}
@@ -199,7 +200,7 @@ func (c *companions) sharedHostsAt(a, b *front, p kube.RouteParent, section, h, 
 			continue
 		}
 		serves := func(f *front) bool {
-			fit, _ := gateway.Fitting(sections, name, f.namespace, c.namespaces[f.namespace])
+			fit, _ := gateway.Fitting(sections, name, f.namespace, in.Namespaces[f.namespace])
 			return slices.Contains(fit, l)
 		}
 		if serves(a) && serves(b) {
@@ -210,12 +211,11 @@ func (c *companions) sharedHostsAt(a, b *front, p kube.RouteParent, section, h, 
 }
 
 // frontOf returns what is written for a gateway as a front.
-func frontOf(u *unit) *front {
-	g, t := u.gateway, &u.target.Target
-	p := t.GatewayAPI.ParentOf(g)
+func frontOf(g *Gateway) *front {
+	p := g.Target.GatewayAPI.ParentOf(g.Gateway)
 	f := &front{
-		unit: u, what: fmt.Sprintf("the HTTPRoute of %s %q", g.Kind, g.Name), at: g.Origin.At("metadata", "name"), namespace: g.Name.Namespace,
-		asked: func() []httproute.Asked { return httproute.Own(g, t) },
+		gateway: g, what: fmt.Sprintf("the HTTPRoute of %s %q", g.Kind, g.Name), at: g.Origin.At("metadata", "name"), namespace: g.Name.Namespace,
+		asked: func() []httproute.Asked { return httproute.Own(g.Gateway, g.Target) },
 	}
 	for _, section := range p.Sections {
 		f.parents = append(f.parents, kube.RouteParent{Kind: p.Kind, Name: p.Name, Section: section})
@@ -233,24 +233,25 @@ func frontOf(u *unit) *front {
 
 // foreignFronts returns the HTTPRoutes and GRPCRoutes among the inputs that others
 // wrote, without those that a run of kgw writes or wrote.
-func (r *run) foreignFronts() []*front {
+func (in *Inputs) foreignFronts() []*front {
 	var out []*front
 	var written map[string]bool
-	for _, u := range r.units {
-		o, ok := u.companion.(*kube.Route)
-		if !ok || u.copy || o.Kind != kinds.HTTPRoute && o.Kind != "GRPCRoute" {
+	for i := range in.Documents {
+		d := &in.Documents[i]
+		o, ok := d.Object.(*kube.Route)
+		if !ok || d.Copy || o.Kind != kinds.HTTPRoute && o.Kind != "GRPCRoute" {
 			continue
 		}
 		if written == nil {
-			written = r.writtenKeys()
+			written = in.written()
 		}
-		if written[documentKey(u.doc)] || r.options.Earlier != nil && r.options.Earlier(u.doc) {
+		if written[d.key()] || in.Replaces(d.Document) {
 			continue
 		}
 		f := &front{
-			unit: u, what: fmt.Sprintf("%s %q", o.Kind, o.Name), at: o.Origin.At("metadata", "name"), namespace: o.Name.Namespace, parents: o.Parents,
+			what: fmt.Sprintf("%s %q", o.Kind, o.Name), at: o.Origin.At("metadata", "name"), namespace: o.Name.Namespace, parents: o.Parents,
 			asked: func() []httproute.Asked {
-				root, _ := u.doc.Parse()
+				root, _ := d.Parse()
 				return httproute.Foreign(o.Origin, o.Kind, source.Field(root, "spec"))
 			},
 		}

@@ -1,4 +1,4 @@
-package compile
+package others
 
 import (
 	"fmt"
@@ -8,7 +8,6 @@ import (
 
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/ir"
-	"github.com/kgw-dev/kgw/internal/manifest"
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/schema/kube"
 )
@@ -16,34 +15,36 @@ import (
 // door is an object that somebody else wrote and that leads from outside the
 // cluster to a Service.
 type door struct {
-	unit   *unit
-	what   string // its kind and name
-	place  kube.Door
-	labels map[string]string
+	document *Document
+	what     string // its kind and name
+	place    kube.Door
+	labels   map[string]string
 }
 
-// reportDoors reports objects that lead to a Service which a gateway guards: a caller
-// that uses them is not asked for a token.
-func (r *run) reportDoors() {
-	guarded := r.guardedServices()
+// checkDoors reports objects that lead to a Service which a gateway guards: a caller
+// that uses them is not asked for a token. It leaves out objects that are reported for
+// serving a gateway's host.
+func (in *Inputs) checkDoors(reported diag.List) diag.List {
+	guarded := in.guardedServices()
 	if len(guarded) == 0 {
-		return
+		return nil
 	}
-	in := r.newEntrances(guarded)
+	entrances := in.newEntrances(guarded)
+	var found diag.List
 	var own map[string]bool // what is written for the gateways
-	for _, d := range r.collectDoors() {
-		behind := in.servicesBehind(&d.place)
-		if len(behind) == 0 || r.isOwned(&d) {
+	for _, d := range in.collectDoors(reported) {
+		behind := entrances.servicesBehind(&d.place)
+		if len(behind) == 0 || in.isOwned(&d) {
 			continue
 		}
 		if own == nil {
-			own = r.writtenKeys()
+			own = in.written()
 		}
-		if r.options.Earlier != nil && r.options.Earlier(d.unit.doc) || own[documentKey(d.unit.doc)] {
+		if in.Replaces(d.document.Document) || own[d.document.key()] {
 			continue
 		}
 		for _, service := range behind {
-			r.found.Add(diag.Finding{
+			found.Add(diag.Finding{
 				Code: diag.SecondDoor, At: d.place.Origin,
 				Message: fmt.Sprintf("%s leads to Service %q, which a gateway guards: callers come in without what the gateway demands", d.what, service),
 				Help:    "remove the one or the other, or suppress the finding where the Service itself asks for a token",
@@ -51,26 +52,28 @@ func (r *run) reportDoors() {
 			})
 		}
 	}
+	return found
 }
 
 // guardedServices lists the Services behind routes that demand something of the caller,
 // each with the first such route. Where policies are written, the pods themselves
 // demand it, whichever way a caller comes.
-func (r *run) guardedServices() map[ir.Name]source.Ref {
+func (in *Inputs) guardedServices() map[ir.Name]source.Ref {
 	out := map[ir.Name]source.Ref{}
-	for _, u := range r.compiled {
-		if u.target == nil || u.target.Plan.Policies {
+	for i := range in.Gateways {
+		g := &in.Gateways[i]
+		if g.Target == nil || g.Target.Plan.Policies {
 			continue
 		}
-		for _, route := range u.gateway.Routes {
+		for _, route := range g.Routes {
 			forward, ok := route.Action.(ir.Forward)
 			if !ok || route.Access.Open() {
 				continue
 			}
 			to := forward.To
 			if len(to) == 0 {
-				for i := range u.gateway.Hosts {
-					to = append(to, u.gateway.Hosts[i].Upstreams...)
+				for i := range g.Hosts {
+					to = append(to, g.Hosts[i].Upstreams...)
 				}
 			}
 			for i := range to {
@@ -85,18 +88,19 @@ func (r *run) guardedServices() map[ir.Name]source.Ref {
 }
 
 // collectDoors lists the doors among the inputs.
-func (r *run) collectDoors() []door {
+func (in *Inputs) collectDoors(reported diag.List) []door {
 	var out []door
-	delegates := r.delegates()
-	for _, u := range r.units {
+	delegates := in.delegates()
+	for i := range in.Documents {
+		document := &in.Documents[i]
 		add := func(what string, doors []kube.Door, labels map[string]string) {
 			for _, d := range doors {
-				out = append(out, door{u, what, d, labels})
+				out = append(out, door{document, what, d, labels})
 			}
 		}
-		switch o := u.companion.(type) {
+		switch o := document.Object.(type) {
 		case *kube.Exposure:
-			if !slices.ContainsFunc(o.Owners, func(kind string) bool { return kind == "FabricGateway" || kind == "APIRule" }) && !r.reportedForeign(u.doc) {
+			if !slices.ContainsFunc(o.Owners, func(kind string) bool { return kind == "FabricGateway" || kind == "APIRule" }) && !isReported(reported, document.Document) {
 				add(o.Kind+" "+o.Name.String(), o.Doors, nil)
 			}
 		case *kube.VirtualService:
@@ -118,10 +122,10 @@ func (r *run) collectDoors() []door {
 
 // delegates returns the VirtualServices to which another one delegates requests from
 // outside the cluster.
-func (r *run) delegates() map[ir.Name]bool {
+func (in *Inputs) delegates() map[ir.Name]bool {
 	out := map[ir.Name]bool{}
-	for _, u := range r.units {
-		if v, ok := u.companion.(*kube.VirtualService); ok && v.Outside {
+	for i := range in.Documents {
+		if v, ok := in.Documents[i].Object.(*kube.VirtualService); ok && v.Outside {
 			for _, d := range v.Delegates {
 				out[d] = true
 			}
@@ -138,16 +142,16 @@ type entrances struct {
 	entries  map[string][]*kube.ServiceEntry // by host
 }
 
-func (r *run) newEntrances(guarded map[ir.Name]source.Ref) *entrances {
+func (in *Inputs) newEntrances(guarded map[ir.Name]source.Ref) *entrances {
 	e := &entrances{guarded: guarded, spaces: map[string][]ir.Name{}, services: map[ir.Name]*kube.Service{}, entries: map[string][]*kube.ServiceEntry{}}
 	for _, name := range slices.SortedFunc(maps.Keys(guarded), ir.Name.Compare) {
 		e.spaces[name.Namespace] = append(e.spaces[name.Namespace], name)
 	}
-	for _, u := range r.units {
-		if o, ok := u.companion.(*kube.Service); ok {
+	for i := range in.Documents {
+		if o, ok := in.Documents[i].Object.(*kube.Service); ok {
 			e.services[o.Name] = o
 		}
-		if o, ok := u.companion.(*kube.ServiceEntry); ok {
+		if o, ok := in.Documents[i].Object.(*kube.ServiceEntry); ok {
 			for _, h := range o.Hosts {
 				e.entries[h] = append(e.entries[h], o)
 			}
@@ -214,50 +218,29 @@ func (e *entrances) servicesOfPods(namespace string, selector map[string]string)
 	return out
 }
 
-// reportedForeign reports whether an object is already reported for serving a gateway's
-// host.
-func (r *run) reportedForeign(doc *source.Document) bool {
-	return slices.ContainsFunc(r.found, func(f diag.Finding) bool { return f.Code == diag.ForeignRoutes && f.At.Doc == doc })
+// isReported reports whether a document is among the findings.
+func isReported(found diag.List, doc *source.Document) bool {
+	return slices.ContainsFunc(found, func(f diag.Finding) bool { return f.At.Doc == doc })
 }
 
 // isOwned reports whether a controller made the object for one of the gateways,
 // or kgw did: an HTTPRoute has a name of kgw's own.
-func (r *run) isOwned(d *door) bool {
+func (in *Inputs) isOwned(d *door) bool {
 	if len(d.labels) == 0 {
 		return false
 	}
-	_, route := d.unit.companion.(*kube.Route)
-	if _, service := d.unit.companion.(*kube.VirtualService); !route && !service {
+	_, route := d.document.Object.(*kube.Route)
+	if _, service := d.document.Object.(*kube.VirtualService); !route && !service {
 		return false // neither makes another entrance
 	}
 	named := func(g *ir.Gateway) bool {
-		return d.unit.doc.Namespace == g.Name.Namespace && strings.HasPrefix(d.unit.doc.Name, g.ID()+"-")
+		return d.document.Namespace == g.Name.Namespace && strings.HasPrefix(d.document.Name, g.ID()+"-")
 	}
-	return slices.ContainsFunc(r.compiled, func(u *unit) bool {
-		if route && !named(u.gateway) {
+	return slices.ContainsFunc(in.Gateways, func(g Gateway) bool {
+		if route && !named(g.Gateway) {
 			return false
 		}
-		legacy := u.gateway.Convention.LegacyOwner
-		return u.gateway.Owns(d.labels) || legacy.Key != "" && d.labels[legacy.Key] == legacy.Value
+		legacy := g.Convention.LegacyOwner
+		return g.Owns(d.labels) || legacy.Key != "" && d.labels[legacy.Key] == legacy.Value
 	})
-}
-
-// writtenKeys returns the keys of all objects that would be written.
-func (r *run) writtenKeys() map[string]bool {
-	out := map[string]bool{}
-	for _, u := range r.compiled {
-		if u.target == nil {
-			continue
-		}
-		for _, o := range u.target.objects(u) {
-			out[o.Key()] = true
-		}
-	}
-	return out
-}
-
-// documentKey is the key that the object of a document has.
-func documentKey(doc *source.Document) string {
-	o := manifest.Object{APIVersion: doc.APIVersion, Kind: doc.Kind, Meta: manifest.Meta{Namespace: doc.Namespace, Name: doc.Name}}
-	return o.Key()
 }

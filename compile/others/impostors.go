@@ -1,4 +1,4 @@
-package compile
+package others
 
 import (
 	"fmt"
@@ -13,42 +13,45 @@ import (
 	"github.com/kgw-dev/kgw/schema/kube"
 )
 
-// reportImpostors reports VirtualServices, Rules and policies among the inputs
+// checkImpostors reports VirtualServices, Rules and policies among the inputs
 // that name a gateway as their owner, by a label or an owner reference, but
 // route or admit differently from the objects written for it. Such an object
 // counts as the gateway's own wherever the two are compared, and writing the
 // gateway does not remove it.
-func (r *run) reportImpostors() {
-	made := map[ir.Name][]*unit{}
-	for _, u := range r.compiled {
-		if u.target != nil {
-			made[u.gateway.Name] = append(made[u.gateway.Name], u)
+func (in *Inputs) checkImpostors() diag.List {
+	made := map[ir.Name][]*Gateway{}
+	for i := range in.Gateways {
+		if g := &in.Gateways[i]; g.Target != nil {
+			made[g.Name] = append(made[g.Name], g)
 		}
 	}
-	objects := map[*unit][]manifest.Object{}
-	for _, u := range r.units {
-		gateways := made[r.namedOwner(u)]
-		if _, policies := policyLabels(u); !policies {
-			gateways = slices.DeleteFunc(slices.Clone(gateways), func(g *unit) bool { return g.doc.Namespace != u.doc.Namespace })
+	var found diag.List
+	objects := map[*Gateway][]manifest.Object{}
+	for i := range in.Documents {
+		d := &in.Documents[i]
+		gateways := made[in.namedOwner(d)]
+		if _, policies := policyLabels(d); !policies {
+			gateways = slices.DeleteFunc(slices.Clone(gateways), func(g *Gateway) bool { return g.Doc.Namespace != d.Namespace })
 		}
-		if len(gateways) == 0 || r.decidesAsWritten(u, gateways, objects) {
+		if len(gateways) == 0 || in.decidesAsWritten(d, gateways, objects) {
 			continue
 		}
-		g := gateways[0].gateway
-		r.found.Add(diag.Finding{
-			Code: diag.NotAsMade, At: source.Ref{Doc: u.doc}.At("metadata", "name"), Owner: g.Origin.Doc,
-			Message: fmt.Sprintf("%s %q is labelled as made for %s %q, but differs from everything that is written for it", u.doc.Kind, nameOf(u), g.Kind, g.Name),
+		g := gateways[0]
+		found.Add(diag.Finding{
+			Code: diag.NotAsMade, At: source.Ref{Doc: d.Document}.At("metadata", "name"), Owner: g.Origin.Doc,
+			Message: fmt.Sprintf("%s %q is labelled as made for %s %q, but differs from everything that is written for it", d.Kind, d.name(), g.Kind, g.Name),
 			Help:    "remove it from the inputs and the cluster; if it is meant, remove the labels and owner references that name the resource",
 			Related: []diag.Related{{Message: "the resource", At: g.Origin.At("metadata", "name")}},
 		})
 	}
+	return found
 }
 
 // namedOwner returns the resource that an object names as its owner, or the zero
 // name.
-func (r *run) namedOwner(u *unit) ir.Name {
+func (in *Inputs) namedOwner(d *Document) ir.Name {
 	var labels map[string]string
-	switch o := u.companion.(type) {
+	switch o := d.Object.(type) {
 	case *kube.VirtualService:
 		for _, owner := range o.Owners {
 			if owner.Kind == "APIRule" || owner.Kind == "FabricGateway" {
@@ -59,12 +62,12 @@ func (r *run) namedOwner(u *unit) ir.Name {
 	case *kube.Route:
 		labels = o.Labels
 	case *kube.Rule:
-		if r.options.RulesAside {
+		if in.RulesAside {
 			return ir.Name{}
 		}
 		labels = o.Labels
 	case *kube.AuthorizationPolicy, *kube.RequestAuthentication:
-		labels, _ = policyLabels(u)
+		labels, _ = policyLabels(d)
 	case *kube.ConfigMap, *kube.Exposure, *kube.ExternalGateway, *kube.Gateway, *kube.Namespace, *kube.ParentGateway, *kube.Pod, *kube.Service, *kube.ServiceEntry, *kube.StackSet, nil:
 	}
 	if _, of, ok := ir.MadeFor(labels); ok {
@@ -74,8 +77,8 @@ func (r *run) namedOwner(u *unit) ir.Name {
 }
 
 // policyLabels returns the labels of a policy; ok is false for other objects.
-func policyLabels(u *unit) (labels map[string]string, ok bool) {
-	switch o := u.companion.(type) {
+func policyLabels(d *Document) (labels map[string]string, ok bool) {
+	switch o := d.Object.(type) {
 	case *kube.AuthorizationPolicy:
 		return o.Own, true
 	case *kube.RequestAuthentication:
@@ -87,22 +90,22 @@ func policyLabels(u *unit) (labels map[string]string, ok bool) {
 
 // decidesAsWritten reports whether a document decides as one of the objects
 // that are written for the gateways, or is replaced by one.
-func (r *run) decidesAsWritten(u *unit, gateways []*unit, objects map[*unit][]manifest.Object) bool {
-	root, _ := u.doc.Parse()
+func (in *Inputs) decidesAsWritten(d *Document, gateways []*Gateway, objects map[*Gateway][]manifest.Object) bool {
+	root, _ := d.Parse()
 	if root == nil {
 		return true
 	}
-	want := decisivePart(u.doc.Kind, jsonValueOf(source.Value(source.Field(root, "spec"))))
+	want := decisivePart(d.Kind, jsonValueOf(source.Value(source.Field(root, "spec"))))
 	for _, g := range gateways {
 		if _, made := objects[g]; !made {
-			objects[g] = g.target.objects(g)
+			objects[g] = g.Write()
 		}
 		for i := range objects[g] {
 			o := &objects[g][i]
-			if o.Kind != u.doc.Kind {
+			if o.Kind != d.Kind {
 				continue
 			}
-			if r.options.Earlier != nil && o.Key() == documentKey(u.doc) && r.options.Earlier(u.doc) {
+			if o.Key() == d.key() && in.Replaces(d.Document) {
 				return true
 			}
 			spec, _ := o.Value().Get("spec")
