@@ -89,7 +89,9 @@ func (a *APIRule) covering(i int, method string) int {
 }
 
 // covers reports whether template a matches every path that template b matches. "{*}"
-// is one segment that is not empty, "{**}" any rest, also an empty one.
+// is one segment that is not empty, "{**}" any rest, also an empty one. The algebra of
+// internal/match says the same of all templates; asked for every pair of rules of every
+// document, it would cost half as much as all of kgw build.
 func covers(a, b []string) bool {
 	for len(a) > 0 {
 		if a[0] == "{**}" {
