@@ -10,10 +10,10 @@ import (
 	"github.com/kgw-dev/kgw/internal/parallel"
 )
 
-// maxPath is the most bytes that the text of one path may have: Envoy reads 60
+// MaxPath is the most bytes that the text of one path may have: Envoy reads 60
 // KiB of a request's headers by default (max_request_headers_kb of its HTTP
 // connection manager), the path among them.
-const maxPath = 60 << 10
+const MaxPath = 60 << 10
 
 // measured is a gateway with about how many bytes are written for it.
 type measured struct {
@@ -42,7 +42,7 @@ func (r *run) checkSizes() {
 			out[m.unit] = true
 			r.found.Add(diag.Finding{
 				Code: diag.TooMuchOutput, At: long.Origin, Owner: m.unit.doc,
-				Message: fmt.Sprintf("the path has %d bytes; at most %d are read of a request's headers", len(long.Match.Path.Text), maxPath),
+				Message: fmt.Sprintf("the path has %d bytes; at most %d are read of a request's headers", len(long.Match.Path.Text), MaxPath),
 				Help:    "write a shorter path",
 			})
 		} else if over >= 0 {
@@ -103,7 +103,7 @@ func (u *unit) measure() int {
 
 func longPath(g *ir.Gateway) *ir.Route {
 	for _, route := range g.Routes {
-		if len(route.Match.Path.Text) > maxPath {
+		if len(route.Match.Path.Text) > MaxPath {
 			return route
 		}
 	}

@@ -54,6 +54,19 @@ func (r *run) scopes() []*config.Config {
 	return out
 }
 
+// MayWriteHTTPRoutes reports whether HTTPRoutes may be written. Whether a Gateway can
+// replace another one then depends on all resources that name it.
+func (o Options) MayWriteHTTPRoutes() bool {
+	o = o.WithDefaults()
+	r := &run{options: &o}
+	return slices.ContainsFunc(r.scopes(), func(c *config.Config) bool {
+		if cmp.Or(o.RouteAPI, c.Istio.RouteAPI) == "gateway-api" {
+			return true
+		}
+		return slices.ContainsFunc(schema.Kinds, func(k schema.Kind) bool { return r.targetName(&k, c) == "gateway-api" })
+	})
+}
+
 // NamespaceOf returns the namespace of a document of a file that names none.
 func (o Options) NamespaceOf(f *source.File) string {
 	o = o.WithDefaults()

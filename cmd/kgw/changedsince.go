@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/kgw-dev/kgw/compile"
+	"github.com/kgw-dev/kgw/compile/touched"
 	"github.com/kgw-dev/kgw/internal/config"
 	"github.com/kgw-dev/kgw/internal/gitref"
 	"github.com/kgw-dev/kgw/internal/renderdir"
@@ -22,7 +23,7 @@ const maxChanged = 200
 // touchedInputs returns the inputs that changes since a git ref can affect. Nil
 // means everything: if that is not certain, or if nothing has changed, as in a
 // checkout that is to be checked as a whole.
-func (a *app) touchedInputs(f *validateFlags, in *compile.Input, o *compile.Options, paths []string) (*compile.Touched, error) {
+func (a *app) touchedInputs(f *validateFlags, in *compile.Input, o *compile.Options, paths []string) (*touched.Inputs, error) {
 	ref, isGit := strings.CutPrefix(f.changedSince, "git:")
 	switch {
 	case !isGit || ref == "":
@@ -58,7 +59,7 @@ func (a *app) touchedInputs(f *validateFlags, in *compile.Input, o *compile.Opti
 		return nil, gitFault("--changed-since", ref, err)
 	}
 	if changes, ok := c.inputChanges(changed, paths); ok && len(changes) > 0 && c.sameSettings(o, tracked) {
-		return compile.Touch(*in, *o, changes), nil
+		return touched.Find(*in, *o, changes), nil
 	}
 	return nil, nil //nolint:nilnil // everything
 }
@@ -111,7 +112,7 @@ func (c *changedSince) placeInputs() bool {
 
 // inputChanges returns the changes of inputs. Ok is false if another file changed
 // that may decide which files are inputs, or how they are read.
-func (c *changedSince) inputChanges(changed []gitref.Changed, paths []string) (out []compile.Change, ok bool) {
+func (c *changedSince) inputChanges(changed []gitref.Changed, paths []string) (out []touched.Change, ok bool) {
 	written := c.writtenFiles("", paths)
 	for _, file := range changed {
 		f := c.inputs[file.Path]
@@ -121,7 +122,7 @@ func (c *changedSince) inputChanges(changed []gitref.Changed, paths []string) (o
 		if f == nil && !file.Gone {
 			return nil, false
 		}
-		change := compile.Change{Now: f}
+		change := touched.Change{Now: f}
 		if file.Before != nil {
 			before, problem := source.NewFile(c.name(file.Path), file.Before)
 			if problem != nil {

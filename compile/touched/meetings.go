@@ -1,4 +1,4 @@
-package compile
+package touched
 
 import (
 	"bytes"

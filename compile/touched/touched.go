@@ -1,18 +1,18 @@
-package compile
+// Package touched finds the part of the inputs that changes of files can touch, so that
+// only that has to be compiled.
+package touched
 
 import (
 	"bytes"
-	"cmp"
 	"maps"
 	"slices"
 	"strings"
 
-	"github.com/kgw-dev/kgw/internal/config"
+	"github.com/kgw-dev/kgw/compile"
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/ir"
 	"github.com/kgw-dev/kgw/internal/parallel"
 	"github.com/kgw-dev/kgw/internal/source"
-	"github.com/kgw-dev/kgw/schema"
 	"github.com/kgw-dev/kgw/validate"
 )
 
@@ -20,19 +20,19 @@ import (
 // nil where there is none.
 type Change struct{ Now, Before *source.File }
 
-// Touched is the part of an input that a change can touch.
-type Touched struct {
+// Inputs are the part of an input that a change can touch.
+type Inputs struct {
 	// Input is what has to be read for it. Files are those of the whole input, in
 	// its order, less what has nothing to do with the change.
-	Input Input
+	Input compile.Input
 	// files are the names of the files that are touched, and others of those that hold
 	// anything else.
 	files, others map[string]bool
 	namespaces    map[string]bool // that are read as a whole, in lower case
 }
 
-// Touch returns what changes can touch: the files that changed and, transitively, every
-// file that shares a namespace or a host with one of them. A run over Touched.Input
+// Find returns what changes can touch: the files that changed and, transitively, every
+// file that shares a namespace or a host with one of them. A run over Inputs.Input
 // finds in these files what a run over the whole input finds in them. It returns nil,
 // which means everything, if a change is not limited to APIRules, FabricGateways,
 // Services and workloads, or if it is not certain what the change can touch.
@@ -42,9 +42,9 @@ type Touched struct {
 // of tokens, where each is held against the first that names it, and at the name of a
 // Service that is missing: those are read too. Limits of a whole run, on what is
 // written and on what the analysis of overlap may cost, are those of what is read.
-func Touch(in Input, o Options, changes []Change) *Touched {
+func Find(in compile.Input, o compile.Options, changes []Change) *Inputs {
 	o = o.WithDefaults()
-	if len(in.Documents) > 0 || len(o.APIs) > 0 || (&run{options: &o}).routesOfGatewayAPI() || slices.ContainsFunc(in.Problems, func(p source.Problem) bool { return p.Kind.Fatal() }) {
+	if len(in.Documents) > 0 || len(o.APIs) > 0 || o.MayWriteHTTPRoutes() || slices.ContainsFunc(in.Problems, func(p source.Problem) bool { return p.Kind.Fatal() }) {
 		return nil
 	}
 	t := &toucher{in: in, options: &o, keys: newMeetings(), files: make([]touchFile, len(in.Files)), known: map[*source.File]*meetings{}}
@@ -56,23 +56,12 @@ func Touch(in Input, o Options, changes []Change) *Touched {
 	return t.result()
 }
 
-// routesOfGatewayAPI reports whether HTTPRoutes may be written. Whether a Gateway can
-// replace another one then depends on all resources that name it.
-func (r *run) routesOfGatewayAPI() bool {
-	return slices.ContainsFunc(r.scopes(), func(c *config.Config) bool {
-		if cmp.Or(r.options.RouteAPI, c.Istio.RouteAPI) == "gateway-api" {
-			return true
-		}
-		return slices.ContainsFunc(schema.Kinds, func(k schema.Kind) bool { return r.targetName(&k, c) == "gateway-api" })
-	})
-}
-
 // Names returns the names of the files that the change can touch.
-func (t *Touched) Names() []string { return slices.Sorted(maps.Keys(t.files)) }
+func (t *Inputs) Names() []string { return slices.Sorted(maps.Keys(t.files)) }
 
 // Restrict removes from the result of a run over t.Input what is not about the files
 // that the change can touch.
-func (t *Touched) Restrict(r *Result) {
+func (t *Inputs) Restrict(r *compile.Result) {
 	r.Findings = t.Findings(r.Findings)
 	r.Fatal = slices.ContainsFunc(r.Findings, func(f diag.Finding) bool { return f.Code.Unreadable() })
 	r.Summary.Count(r.Findings)
@@ -81,7 +70,7 @@ func (t *Touched) Restrict(r *Result) {
 // Findings returns those findings that are in a file that the change can touch, are
 // about a resource of one, or are about another object and name one. Findings about a
 // whole run are left out, except for those about undecided questions.
-func (t *Touched) Findings(l diag.List) diag.List {
+func (t *Inputs) Findings(l diag.List) diag.List {
 	var out diag.List
 	for _, f := range l {
 		d := f.Document()
@@ -99,15 +88,15 @@ func (t *Touched) Findings(l diag.List) diag.List {
 // the resources compared with others, so that it depends only on the documents.
 // Whether the keys of an issuer differ also depends on what else is on the
 // pods.
-func (t *Touched) isAboutOther(f *diag.Finding) bool {
+func (t *Inputs) isAboutOther(f *diag.Finding) bool {
 	d := f.At.Doc
 	return t.others[f.Span.File] && (d == nil || !meetsByName(d.Kind) && (f.Code != diag.IssuerTwoKeySets || t.namespaces[strings.ToLower(d.Namespace)]))
 }
 
-// toucher is one call of Touch.
+// toucher is one call of Find.
 type toucher struct {
-	in      Input
-	options *Options
+	in      compile.Input
+	options *compile.Options
 	files   []touchFile // those of in
 	keys    *meetings   // of all files that are touched
 	asked   *meetings   // those of keys for which all files were looked through
@@ -308,13 +297,13 @@ func (t *toucher) addNamesakes() {
 // issuer are verified. A file large enough for a path that no request has is left out:
 // a resource with such a path is judged no further.
 func (t *toucher) verifiers(f *source.File, issuer string) []ir.Name {
-	if !mayMention(f, issuer) || len(f.Data) > maxPath {
+	if !mayMention(f, issuer) || len(f.Data) > compile.MaxPath {
 		return nil
 	}
 	o := *t.options
 	o.Model, o.Memory, o.Observer = true, nil, nil
 	var out []ir.Name
-	for _, r := range Link(Input{Files: []*source.File{f}}, o).Resources {
+	for _, r := range compile.Link(compile.Input{Files: []*source.File{f}}, o).Resources {
 		if r.Gateway != nil && slices.Contains(validate.IssuersOf(r.Gateway), issuer) {
 			out = append(out, r.Gateway.Name)
 		}
@@ -322,8 +311,8 @@ func (t *toucher) verifiers(f *source.File, issuer string) []ir.Name {
 	return out
 }
 
-func (t *toucher) result() *Touched {
-	out := &Touched{Input: t.in, files: map[string]bool{}, others: map[string]bool{}, namespaces: t.keys.namespaces}
+func (t *toucher) result() *Inputs {
+	out := &Inputs{Input: t.in, files: map[string]bool{}, others: map[string]bool{}, namespaces: t.keys.namespaces}
 	out.Input.Files = nil
 	policies := slices.ContainsFunc(t.in.Files, func(f *source.File) bool {
 		return bytes.Contains(f.Data, []byte("AuthorizationPolicy")) || bytes.Contains(f.Data, []byte("RequestAuthentication")) || hasEscape(f.Data)

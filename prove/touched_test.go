@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/kgw-dev/kgw/compile"
+	"github.com/kgw-dev/kgw/compile/touched"
 	"github.com/kgw-dev/kgw/internal/config"
 	"github.com/kgw-dev/kgw/internal/diag"
 	"github.com/kgw-dev/kgw/internal/source"
@@ -205,7 +206,7 @@ func TestTouchedIsWhatAWholeRunFinds(t *testing.T) {
 			i := d.IntN(len(in.Files))
 			before := in.Files[i]
 			in.Files[i] = d.file(t, i)
-			touched := compile.Touch(in, o, []compile.Change{{Now: in.Files[i], Before: before}})
+			touched := touched.Find(in, o, []touched.Change{{Now: in.Files[i], Before: before}})
 			if touched == nil {
 				continue
 			}

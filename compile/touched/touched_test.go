@@ -1,4 +1,4 @@
-package compile_test
+package touched_test
 
 import (
 	"fmt"
@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/kgw-dev/kgw/compile"
+	"github.com/kgw-dev/kgw/compile/touched"
 	"github.com/kgw-dev/kgw/internal/config"
 	"github.com/kgw-dev/kgw/internal/source"
 )
@@ -34,9 +35,9 @@ spec: {selector: {app: a}, ports: [{port: 80}]}
 `, namespace, host, issuer, namespace)
 }
 
-// TestTouch changes the first of some files: the names of those that are touched, and
+// TestFind changes the first of some files: the names of those that are touched, and
 // of those that are read in addition.
-func TestTouch(t *testing.T) {
+func TestFind(t *testing.T) {
 	changed, far := touchRule("one", "one.example.com", "https://a"), touchRule("far", "far.example.com", "https://far")
 	gateway := "apiVersion: networking.istio.io/v1\nkind: Gateway\nmetadata: {name: public, namespace: infra}\nspec: {servers: [{hosts: ['*.example.com']}]}\n"
 	deployment := "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: d, namespace: far}\nspec: {template: {metadata: {labels: {app: a}}}}\n"
@@ -74,7 +75,7 @@ func TestTouch(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			in := touchInput(t, append([]string{c.changed}, c.others...))
-			touched := compile.Touch(in, compile.Options{}, []compile.Change{{Now: in.Files[0], Before: in.Files[0]}})
+			touched := touched.Find(in, compile.Options{}, []touched.Change{{Now: in.Files[0], Before: in.Files[0]}})
 			if touched == nil {
 				if c.touched != all {
 					t.Errorf("everything is touched, want %s", c.touched)
@@ -105,48 +106,48 @@ func touchInput(t *testing.T, texts []string) compile.Input {
 	return in
 }
 
-// TestTouchOfWhatWas checks which resources a change of a file affects: a removed file
+// TestFindOfWhatWas checks which resources a change of a file affects: a removed file
 // affects the resources of its old text, and a changed file those of both texts.
-func TestTouchOfWhatWas(t *testing.T) {
+func TestFindOfWhatWas(t *testing.T) {
 	in := touchInput(t, []string{touchRule("one", "one.example.com", "https://a"), touchRule("two", "two.example.com", "https://b"), touchRule("three", "three.example.com", "https://c")})
 	before := touchInput(t, []string{touchRule("two", "x.example.com", "https://d")}).Files[0]
 	for _, c := range []struct {
-		change compile.Change
+		change touched.Change
 		want   []string
 	}{
-		{compile.Change{Before: before}, []string{"1"}},
-		{compile.Change{Now: in.Files[0], Before: before}, []string{"0", "1"}},
-		{compile.Change{Now: in.Files[2]}, []string{"2"}},
+		{touched.Change{Before: before}, []string{"1"}},
+		{touched.Change{Now: in.Files[0], Before: before}, []string{"0", "1"}},
+		{touched.Change{Now: in.Files[2]}, []string{"2"}},
 	} {
-		touched := compile.Touch(in, compile.Options{}, []compile.Change{c.change})
+		touched := touched.Find(in, compile.Options{}, []touched.Change{c.change})
 		if touched == nil || !slices.Equal(touched.Names(), c.want) {
 			t.Errorf("%v: %v, want %v", c.change, touched, c.want)
 		}
 	}
 }
 
-// TestTouchIsEverything: where gateways meet in other ways, and where an input cannot
+// TestFindEverything: where gateways meet in other ways, and where an input cannot
 // be read.
-func TestTouchIsEverything(t *testing.T) {
+func TestFindEverything(t *testing.T) {
 	in := touchInput(t, []string{touchRule("one", "one.example.com", "https://a"), touchRule("two", "two.example.com", "https://b")})
-	changes := []compile.Change{{Now: in.Files[0]}}
+	changes := []touched.Change{{Now: in.Files[0]}}
 	broken := in
 	broken.Problems = []source.Problem{{Kind: source.Unreadable, File: in.Files[1]}}
 	routes := config.Default()
 	routes.Istio.RouteAPI = "gateway-api"
 	targets := config.Default()
 	targets.Targets = map[string]string{"APIRule": "gateway-api"}
-	if compile.Touch(in, compile.Options{}, changes) == nil {
+	if touched.Find(in, compile.Options{}, changes) == nil {
 		t.Fatal("everything is touched")
 	}
-	for name, touched := range map[string]*compile.Touched{
-		"a problem":         compile.Touch(broken, compile.Options{}, changes),
-		"HTTPRoutes":        compile.Touch(in, compile.Options{Config: routes}, changes),
-		"of one directory":  compile.Touch(in, compile.Options{Scopes: map[string]*config.Config{"1": routes}}, changes),
-		"of one kind":       compile.Touch(in, compile.Options{Config: targets}, changes),
-		"by a flag":         compile.Touch(in, compile.Options{RouteAPI: "gateway-api"}, changes),
-		"a file apart":      compile.Touch(in, compile.Options{}, []compile.Change{{Now: touchInput(t, []string{"kind: APIRule\n"}).Files[0]}}),
-		"documents already": compile.Touch(compile.Input{Files: in.Files, Documents: []*source.Document{{}}}, compile.Options{}, changes),
+	for name, touched := range map[string]*touched.Inputs{
+		"a problem":         touched.Find(broken, compile.Options{}, changes),
+		"HTTPRoutes":        touched.Find(in, compile.Options{Config: routes}, changes),
+		"of one directory":  touched.Find(in, compile.Options{Scopes: map[string]*config.Config{"1": routes}}, changes),
+		"of one kind":       touched.Find(in, compile.Options{Config: targets}, changes),
+		"by a flag":         touched.Find(in, compile.Options{RouteAPI: "gateway-api"}, changes),
+		"a file apart":      touched.Find(in, compile.Options{}, []touched.Change{{Now: touchInput(t, []string{"kind: APIRule\n"}).Files[0]}}),
+		"documents already": touched.Find(compile.Input{Files: in.Files, Documents: []*source.Document{{}}}, compile.Options{}, changes),
 	} {
 		if touched != nil {
 			t.Errorf("%s: not everything is touched, but %v", name, touched.Names())
