@@ -166,7 +166,10 @@ test-release: $(GORELEASER) $(KREW) $(ARGOCD) ## make two snapshots of a release
 	cd test/release && KGW_TEST_GORELEASER=$(GORELEASER) KGW_TEST_KREW=$(KREW) KGW_TEST_ARGOCD=$(ARGOCD) CGO_ENABLED=0 $(GO) test -timeout 60m ./...
 
 .PHONY: check
-check: build lint test ## what CI does, less the slow tests
+check: build lint ## what to run before a commit: as build, lint and test, but long searches draw a part
+	$(GO) vet ./...
+	$(GO) test -short -timeout 30m ./...
+	@set -e; for m in $(QUICK); do (set -x; cd $$m && $(GO) vet ./... && $(GO) test -short ./...); done
 
 .PHONY: help
 help: ## list the targets

@@ -26,9 +26,9 @@ func TestLoweredCodesWriteNothingEmpty(t *testing.T) {
 			all[r.Code] = diag.Off
 		}
 	}
-	for _, r := range diag.Rules {
+	for i, r := range diag.Rules {
 		page, err := explain.Lookup(r.Code)
-		if err != nil || page.Bad.Script != "" {
+		if err != nil || page.Bad.Script != "" || testing.Short() && i%10 != 0 {
 			continue
 		}
 		var files []*source.File

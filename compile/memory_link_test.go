@@ -31,7 +31,10 @@ func TestLinksAreNeverStale(t *testing.T) {
 		t.Fatal(err)
 	}
 	steps, others := 0, 0
-	for _, file := range append(cases, more...) {
+	for i, file := range append(cases, more...) {
+		if testing.Short() && i%8 != 0 {
+			continue
+		}
 		archive, err := txtar.ParseFile(file)
 		if err != nil {
 			t.Fatal(err)
@@ -41,7 +44,7 @@ func TestLinksAreNeverStale(t *testing.T) {
 			steps, others = steps+n, others+differ
 		}
 	}
-	if steps < 2000 || others < 1000 {
+	if !testing.Short() && (steps < 2000 || others < 1000) {
 		t.Errorf("%d steps, of which %d change something", steps, others)
 	}
 }

@@ -87,6 +87,9 @@ func number(name string, otherwise int) int {
 // nothing changes, no request that is drawn is answered otherwise.
 func noneIsNone(t *testing.T, template, request string) {
 	seed, pairs := uint64(number("KGW_SEED", 1)), number("KGW_PAIRS", 60)
+	if testing.Short() {
+		pairs /= 6
+	}
 	rnd := rand.New(rand.NewPCG(seed, 7))
 	same, drawn := 0, 0
 	for range pairs {
@@ -106,7 +109,7 @@ func noneIsNone(t *testing.T, template, request string) {
 		}
 	}
 	t.Logf("%d of %d pairs are without a change", same, drawn)
-	if same*20 < drawn {
+	if same*20 < drawn && !testing.Short() {
 		t.Error("too few pairs are alike: the test says little")
 	}
 }

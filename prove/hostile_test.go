@@ -19,6 +19,9 @@ func TestWrongShapesPass(t *testing.T) {
 		before := clusterOf(docs, -1, nil)
 		for i, d := range docs {
 			for n, m := range mutations(source.Value(d.Root), "", func(v any) any { return v }) {
+				if testing.Short() && n%10 != 0 {
+					continue
+				}
 				for _, value := range []any{nil, "", "*", source.Number("0"), true, []any{}, []any{nil}, source.Object{}, source.Object{{Key: "", Value: ""}}} {
 					tree := replaced(source.Value(d.Root), m.path, "", value)
 					after := clusterOf(docs, i, source.NodeOf(tree))

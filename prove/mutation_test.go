@@ -129,7 +129,9 @@ func TestEveryFieldCounts(t *testing.T) {
 				if reading == simulate.Inert || same[d.Kind+" "+m.path] != "" || same[name+" "+d.Kind+" "+m.path] != "" || strings.HasPrefix(m.path, "metadata.name") || m.path == "metadata" || m.path == "metadata.creationTimestamp" {
 					continue
 				}
-				n++
+				if n++; testing.Short() && n%8 != 0 {
+					continue
+				}
 				after := sideOf(t, docs, i, source.NodeOf(m.tree))
 				if r := classes.Compare(before, after); len(r.Changes) == 0 {
 					missed++

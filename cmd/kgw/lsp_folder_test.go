@@ -251,6 +251,9 @@ func TestManyEditsOfALargeFolder(t *testing.T) {
 	kept := a.checker(f, dir, "")
 	var before map[*source.File]bool
 	findings, steps := 0, 40
+	if testing.Short() {
+		steps = 6
+	}
 	for step := range steps {
 		what := "nothing"
 		if step > 0 {

@@ -21,15 +21,15 @@ import (
 func TestEditsOfExamples(t *testing.T) {
 	t.Parallel()
 	pages, steps := 0, 0
-	for _, r := range diag.Rules {
+	for i, r := range diag.Rules {
 		p, err := explain.Lookup(r.Code)
-		if err != nil || len(p.Bad.Files) == 0 {
+		if err != nil || len(p.Bad.Files) == 0 || testing.Short() && i%10 != 0 {
 			continue
 		}
 		pages++
 		t.Run(string(r.Code), func(t *testing.T) { steps += editExample(t, p) })
 	}
-	if pages < 250 || steps < 1500 {
+	if !testing.Short() && (pages < 250 || steps < 1500) {
 		t.Errorf("only %d steps of %d pages are compared", steps, pages)
 	}
 }

@@ -5,8 +5,10 @@ import (
 	"encoding/xml"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -177,10 +179,15 @@ func writeFile(t testing.TB, path, text string) {
 // rewritten documents, is not looked at.
 func TestNoCommandShowsASecret(t *testing.T) {
 	const secret = "kanarienvogel-1a"
-	for field, text := range secretFields {
-		for form, write := range wrongForms {
+	n := 0
+	for _, field := range slices.Sorted(maps.Keys(secretFields)) {
+		for _, form := range slices.Sorted(maps.Keys(wrongForms)) {
+			text, write := secretFields[field], wrongForms[form]
 			if !strings.Contains(text, `: CANARY`) && !strings.Contains(text, "Bearer") && form != "plain" {
 				continue // inside of a URL
+			}
+			if n++; testing.Short() && n%11 != 0 {
+				continue
 			}
 			input := write(text, secret)
 			dir := secretDir(t, input, strings.ReplaceAll(text, "CANARY", secret+"-old"))
