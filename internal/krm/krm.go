@@ -6,6 +6,11 @@
 // of kustomize and kpt: an item that is kept is printed as these print it, with
 // its comments. The package must not know what the function does.
 //
+// The list itself is a type of this package. framework.ResourceList with
+// framework.Execute (kyaml 0.21) removes the results of earlier functions, accepts
+// any apiVersion, takes one of two fields "items" in silence, and names no place
+// where an item is not an object.
+//
 // https://github.com/kubernetes-sigs/kustomize/blob/master/cmd/config/docs/api-conventions/functions-spec.md
 package krm
 
