@@ -146,6 +146,8 @@ func TestStatementsAboutSkipper(t *testing.T) {
 		"no requests left":                   {skipped("none", `Path("/a")`, `clusterClientRatelimit("g", 0, "1m", "Authorization")`), "h", "/a", "tokeninfo", prove.Holds, ""},
 		"a filter of another way":            {skipped("a", `Path("/a")`, `basicAuth("/htpasswd")`), "h", "/a", "basicAuth", prove.Holds, ""},
 		"a JWT":                              {skipped("a", `Path("/a")`, `jwtValidation("https://i")`), "h", "/a", "jwt", prove.Holds, ""},
+		"the first of two proofs":            {skipped("a", `Path("/a")`, `jwtValidation("https://i") -> oauthTokeninfoAllScope("uid")`), "h", "/a", "jwt", prove.Holds, ""},
+		"the second of two proofs":           {skipped("a", `Path("/a")`, `jwtValidation("https://i") -> oauthTokeninfoAllScope("uid")`), "h", "/a", "tokeninfo", prove.Holds, ""},
 		"empty segments":                     {skipped("all", `PathSubtree("/")`, "") + skipped("admin", `PathSubtree("/admin")`, token), "h", "/admin", "tokeninfo", prove.Holds, ""},
 		"either of two alike":                {skipped("in", `Path("/a")`, token) + skipped("out", `Path("/a")`, ""), "h", "/a", "tokeninfo", prove.Unknown, "out may let requests through"},
 		"a parameter and a rest":             {skipped("a", `PathSubtree("/a/:x")`, ""), "h", "/b", "tokeninfo", prove.Holds, ""},

@@ -237,6 +237,33 @@ func TestOrder(t *testing.T) {
 	}
 }
 
+// TestResultsHideSecrets makes results of findings at fields that hold a secret now, or
+// would hold one: they name the field, and neither value.
+func TestResultsHideSecrets(t *testing.T) {
+	list := read(t, head+`items:
+- apiVersion: v1
+  kind: A
+  metadata: {name: a}
+  spec: {client_secret: canary, url: "https://me:canary@i.test/x", text: plain, list: [{password: canary}, {password: canary}]}
+`)
+	docs, _ := source.Split(list.Items[0].File)
+	root, _ := docs[0].Parse()
+	docs[0].APIVersion, docs[0].Kind, docs[0].Namespace, docs[0].Name = source.Head(root)
+	at := source.Ref{Doc: docs[0]}
+	for name, f := range map[string]diag.Finding{
+		"a secret":             {At: at.At("spec", "client_secret")},
+		"one inside of a text": {At: at.At("spec", "url")},
+		"one that is proposed": {At: at.At("spec", "text"), Fix: diag.Rewrite{Text: "https://me:canary@i.test/x"}, Fixable: true},
+		"one below":            {At: at.At("spec", "list").Elem(1), Fix: diag.Move{List: at.At("spec", "list"), From: 1, To: 0}, Fixable: true},
+	} {
+		f.Code, f.Severity, f.Message = "KGW301", diag.Error, "m"
+		r := krm.Results(diag.List{f}, list.Items)[0]
+		if r.Field == nil || r.Field.Path == "" || r.Field.CurrentValue != nil || r.Field.ProposedValue != nil {
+			t.Errorf("%s: the field is %+v", name, r.Field)
+		}
+	}
+}
+
 func TestResults(t *testing.T) {
 	list := read(t, head+"results:\n- message: earlier\n  tags: {a: b}\nitems:\n- apiVersion: v1\n  kind: A\n  metadata: {name: a, namespace: n, annotations: {config.kubernetes.io/path: a.yaml}}\n  spec: {list: [x, z], text: old}\n- kind: B\n")
 	doc := func(i int) *source.Document {
