@@ -19,11 +19,17 @@ import (
 
 // TestFabricCases compiles every measured FabricGateway: valid ones compile to the
 // wanted Ingresses, with the exact annotations, and the others are refused.
-func TestFabricCases(t *testing.T) {
-	dir := shared(t, "conformance", "fabric")
-	ins, err := filepath.Glob(filepath.Join(dir, "*.in.yaml"))
-	if err != nil || len(ins) < 50 {
-		t.Fatalf("%d cases, %v", len(ins), err)
+func TestFabricCases(t *testing.T) { fabricCases(t, shared(t, "conformance", "fabric"), 50) }
+
+// TestOwnFabricCases does the same with those of the repository.
+func TestOwnFabricCases(t *testing.T) { fabricCases(t, filepath.Join(own, "fabric"), 20) }
+
+// fabricCases compiles the cases of a folder, at least so many.
+func fabricCases(t *testing.T, dir string, least int) {
+	t.Helper()
+	ins := glob(t, dir, "*.in.yaml")
+	if len(ins) < least {
+		t.Fatalf("only %d cases", len(ins))
 	}
 	for _, in := range ins {
 		base := strings.TrimSuffix(in, ".in.yaml")

@@ -18,8 +18,21 @@ import (
 // TestSkipperDecisions holds the simulator to what a real Skipper answered: on
 // the Ingresses that were wanted, and on those that kgw writes for the gateway.
 func TestSkipperDecisions(t *testing.T) {
-	dir := shared(t, "conformance", "fabric")
-	rows := 0
+	if rows := fabricDecisions(t, shared(t, "conformance", "fabric")); rows < 400 {
+		t.Errorf("only %d rows were decided", rows)
+	}
+}
+
+// TestOwnSkipperDecisions does the same with the requests of the repository.
+func TestOwnSkipperDecisions(t *testing.T) {
+	if rows := fabricDecisions(t, filepath.Join(own, "fabric")); rows < 50 {
+		t.Errorf("only %d rows were decided", rows)
+	}
+}
+
+// fabricDecisions decides the requests of a folder and returns how many there are.
+func fabricDecisions(t *testing.T, dir string) (rows int) {
+	t.Helper()
 	for _, file := range glob(t, dir, "*.decisions.json") {
 		base := strings.TrimSuffix(file, ".decisions.json")
 		rows += skipperDecisions(t, "wanted "+filepath.Base(base), skipper.Load(manifests(t, base+".want.yaml"), skipper.Options{}), read(t, file))
@@ -35,9 +48,7 @@ func TestSkipperDecisions(t *testing.T) {
 		written, _ := prove.Manifests(compile.Input{Files: []*source.File{f}}, o, nil)
 		skipperDecisions(t, "written "+filepath.Base(base), prove.Simulate(written, o).Skipper, read(t, file))
 	}
-	if rows < 400 {
-		t.Errorf("only %d rows were decided", rows)
-	}
+	return rows
 }
 
 func skipperDecisions(t *testing.T, what string, e *skipper.Engine, data []byte) int {
