@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"fmt"
 	"io/fs"
 	"maps"
 	"path/filepath"
@@ -8,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/kgw-dev/kgw/compile"
 	"github.com/kgw-dev/kgw/internal/config"
@@ -19,6 +22,7 @@ import (
 // controller does. Anything else is a document that the controller would have accepted.
 var reasons = map[diag.Code]string{
 	diag.Syntax:             "its YAML",
+	diag.Tab:                "its YAML",
 	diag.DuplicateKey:       "its YAML",
 	diag.UnknownVersion:     "a version that never was",
 	diag.UnknownField:       "the schema, strictly",
@@ -53,11 +57,14 @@ var reasons = map[diag.Code]string{
 	diag.HandlerConfig:      "Oathkeeper's schema of a handler",
 }
 
-// corpus returns the files of one folder of the corpus.
-func corpus(t *testing.T, folder string) []string {
+// ownCorpus holds documents as people write them, in words of our own.
+var ownCorpus = filepath.Join(own, "corpus")
+
+// corpus returns the files of one folder of a corpus.
+func corpus(t *testing.T, root, folder string) []string {
 	t.Helper()
 	var files []string
-	err := filepath.WalkDir(shared(t, "corpus", folder), func(file string, e fs.DirEntry, err error) error {
+	err := filepath.WalkDir(filepath.Join(root, folder), func(file string, e fs.DirEntry, err error) error {
 		if err == nil && !e.IsDir() && filepath.Ext(file) == ".yaml" {
 			files = append(files, file)
 		}
@@ -71,13 +78,21 @@ func corpus(t *testing.T, folder string) []string {
 
 // TestCorpusIsNeverLost compiles every APIRule that somebody wrote, under each handler:
 // it compiles to objects, or a finding reports where it is refused and why.
-func TestCorpusIsNeverLost(t *testing.T) {
+func TestCorpusIsNeverLost(t *testing.T) { neverLost(t, shared(t, "corpus"), 500, 300) }
+
+// TestOwnCorpusIsNeverLost does the same with the documents of the repository.
+func TestOwnCorpusIsNeverLost(t *testing.T) { neverLost(t, ownCorpus, 20, 7) }
+
+// neverLost compiles a corpus of at least so many documents, of which at least so many
+// compile to objects.
+func neverLost(t *testing.T, root string, leastInputs, leastOutputs int) {
+	t.Helper()
 	for _, handler := range []string{"ory", "istio"} {
 		t.Run(handler, func(t *testing.T) {
 			refused := map[diag.Code]int{}
 			inputs, outputs, withFindings := 0, 0, 0
 			for _, folder := range []string{"APIRule", "excerpt", "unparsable"} {
-				for _, file := range corpus(t, folder) {
+				for _, file := range corpus(t, root, folder) {
 					inputs++
 					data := read(t, file)
 					r := compiled(t, filepath.ToSlash(file), data, clusterOf(t, data, handler))
@@ -98,7 +113,7 @@ func TestCorpusIsNeverLost(t *testing.T) {
 			for _, code := range slices.Sorted(maps.Keys(refused)) {
 				t.Logf("%s refuses %3d for %s", code, refused[code], reasons[code])
 			}
-			if inputs != outputs+withFindings || inputs < 500 || outputs < 300 {
+			if inputs != outputs+withFindings || inputs < leastInputs || outputs < leastOutputs {
 				t.Errorf("%d documents, %d give objects, %d are refused", inputs, outputs, withFindings)
 			}
 		})
@@ -189,7 +204,7 @@ func knowService(c *config.Config, n, main *source.Node, namespace string) {
 // written or withheld with an error.
 func TestCorpusInOneRun(t *testing.T) {
 	in := compile.Input{}
-	files := corpus(t, "APIRule")
+	files := corpus(t, shared(t, "corpus"), "APIRule")
 	for _, file := range files {
 		f, problem := source.NewFile(filepath.ToSlash(file), read(t, file))
 		if problem != nil {
@@ -228,11 +243,17 @@ var ours = regexp.MustCompile(`(?m)^apiVersion: (gateway|operator)\.`)
 // TestOtherKindsPass compiles what people wrote for other controllers: nothing
 // is written, and nothing is said but where gateway configuration is left
 // alone.
-func TestOtherKindsPass(t *testing.T) {
+func TestOtherKindsPass(t *testing.T) { othersPass(t, shared(t, "corpus")) }
+
+// TestOwnOtherKindsPass does the same with the documents of the repository.
+func TestOwnOtherKindsPass(t *testing.T) { othersPass(t, ownCorpus) }
+
+func othersPass(t *testing.T, root string) {
+	t.Helper()
 	for folder, said := range map[string]bool{
 		"APIGateway": false, "Api": true, "RateLimit": true,
 	} {
-		for _, file := range corpus(t, folder) {
+		for _, file := range corpus(t, root, folder) {
 			data := read(t, file)
 			r := compiled(t, filepath.ToSlash(file), data, config.Default())
 			checkPlaces(t, file, data, r.Findings)
@@ -255,10 +276,17 @@ func TestOtherKindsPass(t *testing.T) {
 // TestCompanionsAreChecked reads what people wrote beside gateways: nothing is
 // written for it, and what is refused has a place and a reason in the kind's
 // CustomResourceDefinition, or is what Oathkeeper refuses.
-func TestCompanionsAreChecked(t *testing.T) {
+func TestCompanionsAreChecked(t *testing.T) { companionsAreChecked(t, shared(t, "corpus"), 25) }
+
+// TestOwnCompanionsAreChecked does the same with the documents of the repository.
+func TestOwnCompanionsAreChecked(t *testing.T) { companionsAreChecked(t, ownCorpus, 3) }
+
+// companionsAreChecked reads a corpus, of which at least so many documents are accepted.
+func companionsAreChecked(t *testing.T, root string, least int) {
+	t.Helper()
 	clean := 0
 	for _, folder := range []string{"Group", "IDPPreset", "OAuth2Client", "Rule"} {
-		for _, file := range corpus(t, folder) {
+		for _, file := range corpus(t, root, folder) {
 			data := read(t, file)
 			r := compiled(t, filepath.ToSlash(file), data, config.Default())
 			checkPlaces(t, file, data, r.Findings)
@@ -276,7 +304,46 @@ func TestCompanionsAreChecked(t *testing.T) {
 			}
 		}
 	}
-	if clean < 25 {
+	if clean < least {
 		t.Errorf("only %d documents are accepted", clean)
 	}
+}
+
+// TestOwnCorpusAnswers compares what becomes of each document of the repository with
+// its line of want.txt: the objects that are written, or the errors and their places.
+func TestOwnCorpusAnswers(t *testing.T) {
+	var got strings.Builder
+	for _, folder := range []string{"APIRule", "Api", "APIGateway", "FabricGateway", "Group", "IDPPreset", "OAuth2Client", "RateLimit", "Rule", "excerpt", "unparsable"} {
+		for _, file := range corpus(t, ownCorpus, folder) {
+			data := read(t, file)
+			for _, handler := range []string{"ory", "istio"} {
+				fmt.Fprintf(&got, "%s/%s, %s: %s\n", folder, filepath.Base(file), handler, becomes(compiled(t, "in.yaml", data, clusterOf(t, data, handler))))
+			}
+		}
+	}
+	if d := cmp.Diff(strings.Split(string(read(t, filepath.Join(ownCorpus, "want.txt"))), "\n"), strings.Split(got.String(), "\n")); d != "" {
+		t.Errorf("(- want, + got)\n%s", d)
+	}
+}
+
+// becomes counts the objects of a result by kind, or lists its errors.
+func becomes(r *compile.Result) string {
+	var out []string
+	for _, f := range only(r.Findings, diag.Error) {
+		out = append(out, fmt.Sprintf("%s at %d:%d", f.Code, f.Span.Line, f.Span.Column))
+	}
+	if len(out) > 0 {
+		return strings.Join(out, ", ")
+	}
+	counts := map[string]int{}
+	for i := range r.Objects {
+		counts[r.Objects[i].Kind]++
+	}
+	for _, kind := range slices.Sorted(maps.Keys(counts)) {
+		out = append(out, fmt.Sprintf("%d %s", counts[kind], kind))
+	}
+	if len(out) == 0 {
+		return "nothing"
+	}
+	return strings.Join(out, ", ")
 }

@@ -128,9 +128,19 @@ var fabricReasons = map[diag.Code]string{
 // TestFabricCorpus compiles every FabricGateway that was found: each compiles to
 // Ingresses or has a finding with a place, and is refused only for a reason above.
 func TestFabricCorpus(t *testing.T) {
-	files, err := filepath.Glob(filepath.Join(shared(t, "corpus", "FabricGateway"), "*", "*.yaml"))
-	if err != nil || len(files) < 40 {
-		t.Fatalf("%d files, %v", len(files), err)
+	fabricCorpus(t, glob(t, shared(t, "corpus", "FabricGateway"), "*", "*.yaml"), 40, 20)
+}
+
+// TestOwnFabricCorpus does the same with the documents of the repository.
+func TestOwnFabricCorpus(t *testing.T) {
+	fabricCorpus(t, glob(t, ownCorpus, "FabricGateway", "*.yaml"), 5, 1)
+}
+
+// fabricCorpus compiles at least so many files, of which at least so many compile.
+func fabricCorpus(t *testing.T, files []string, least, leastCompiled int) {
+	t.Helper()
+	if len(files) < least {
+		t.Fatalf("only %d files", len(files))
 	}
 	counts := map[string]int{}
 	for _, in := range files {
@@ -156,7 +166,7 @@ func TestFabricCorpus(t *testing.T) {
 		}
 	}
 	t.Logf("%d files: %v", len(files), counts)
-	if counts["compiled"] < 20 {
+	if counts["compiled"] < leastCompiled {
 		t.Errorf("only %d of %d compile", counts["compiled"], len(files))
 	}
 }
