@@ -15,13 +15,9 @@ import (
 	"github.com/kgw-dev/kgw/migrate"
 )
 
-// corpus returns what people wrote: all APIRules and Apis.
-func corpus(t testing.TB) []*source.File {
+// corpus returns the APIRules and Apis of a folder.
+func corpus(t testing.TB, dir string) []*source.File {
 	t.Helper()
-	const dir = "../../shared/corpus"
-	if _, err := os.Stat(dir); err != nil {
-		t.Skip("there is no ../shared/corpus")
-	}
 	var files []*source.File
 	for _, folder := range []string{"APIRule", "Api"} {
 		err := filepath.WalkDir(filepath.Join(dir, folder), func(name string, e fs.DirEntry, err error) error {
@@ -56,8 +52,23 @@ var reasons = map[diag.Code]string{
 	diag.APIBeside:        "another document is of its name or its host",
 }
 
+// TestCorpus moves what people wrote, where it is beside the repository.
 func TestCorpus(t *testing.T) {
-	files := corpus(t)
+	const dir = "../../shared/corpus"
+	if _, err := os.Stat(dir); err != nil {
+		t.Skip("there is no ../shared/corpus")
+	}
+	moveCorpus(t, dir, 300, 70)
+}
+
+// TestOwnCorpus moves the documents of the repository.
+func TestOwnCorpus(t *testing.T) { moveCorpus(t, "../testdata/conformance/corpus", 12, 40) }
+
+// moveCorpus moves at least so many documents of older versions, of which at least so
+// many in a hundred move without a decision.
+func moveCorpus(t *testing.T, dir string, least, share int) {
+	t.Helper()
+	files := corpus(t, dir)
 	o := migrate.Options{To: "v2", ExtAuthorizer: "oauth2-proxy"}
 	r := migrate.Run(files, o)
 	checkSums(t, r)
@@ -84,7 +95,7 @@ func TestCorpus(t *testing.T) {
 		}
 	}
 	t.Logf("%d of %d documents of older versions move without a decision", moved, legacy)
-	if legacy < 300 || moved*100 < legacy*70 {
+	if legacy < least || moved*100 < legacy*share {
 		t.Errorf("%d of %d move without a decision", moved, legacy)
 	}
 	for _, f := range again(t, r, o).Files {
