@@ -5,6 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -13,8 +16,9 @@ import (
 
 // inJSON checks a value in a file that holds one JSON document and nothing
 // else: [!] json FILE [PATH [VALUE]]. FILE may be stdout or stderr; PATH is like
-// findings.0.code; VALUE is the text of a string, else JSON. Without VALUE the
-// path must be there.
+// findings.0.code, where * is any element or field, and ** any way down. VALUE is the
+// text of a string, else JSON; ~EXPRESSION is a regular expression for it. Without
+// VALUE the path must be there.
 func inJSON(ts *testscript.TestScript, neg bool, args []string) {
 	if len(args) < 1 || len(args) > 3 {
 		ts.Fatalf("usage: [!] json file [path [value]]")
@@ -29,42 +33,59 @@ func inJSON(ts *testscript.TestScript, neg bool, args []string) {
 	if len(args) == 1 {
 		return
 	}
-	got, found := inValue(v, strings.Split(args[1], "."))
-	switch {
-	case len(args) == 2:
-		if found == neg {
-			ts.Fatalf("%s in %s: %v", args[1], args[0], found)
+	values := valuesAt(v, strings.Split(args[1], "."))
+	if len(args) == 2 {
+		if (len(values) > 0) == neg {
+			ts.Fatalf("%s in %s: %v", args[1], args[0], !neg)
 		}
-	case (found && got == args[2]) == neg:
-		ts.Fatalf("%s in %s is %q, want %q", args[1], args[0], got, args[2])
+		return
+	}
+	is := func(text string) bool { return text == args[2] }
+	if expression, ok := strings.CutPrefix(args[2], "~"); ok {
+		is = regexp.MustCompile(expression).MatchString
+	}
+	if slices.ContainsFunc(values, is) == neg {
+		ts.Fatalf("%s in %s is %q, want %q", args[1], args[0], values, args[2])
 	}
 }
 
-// inValue looks a path up; a string is its text, anything else JSON.
-func inValue(v any, path []string) (text string, found bool) {
-	for _, step := range path {
-		switch x := v.(type) {
-		case map[string]any:
-			v, found = x[step]
-		case []any:
-			i, err := strconv.Atoi(step)
-			found = err == nil && i >= 0 && i < len(x)
-			if found {
-				v = x[i]
+// valuesAt returns the values at a path; a string is its text, anything else JSON.
+func valuesAt(v any, path []string) []string {
+	if len(path) == 0 {
+		return []string{valueText(v)}
+	}
+	step, rest := path[0], path[1:]
+	var out []string
+	if step == "**" {
+		out = valuesAt(v, rest)
+		rest = path
+	}
+	wild := step == "*" || step == "**"
+	switch x := v.(type) {
+	case map[string]any:
+		for _, key := range slices.Sorted(maps.Keys(x)) {
+			if wild || key == step {
+				out = append(out, valuesAt(x[key], rest)...)
 			}
-		default:
-			found = false
 		}
-		if !found {
-			return "", false
+	case []any:
+		for i, e := range x {
+			if wild || strconv.Itoa(i) == step {
+				out = append(out, valuesAt(e, rest)...)
+			}
 		}
 	}
+	return out
+}
+
+// valueText returns the text of a string, and JSON of anything else.
+func valueText(v any) string {
 	if s, ok := v.(string); ok {
-		return s, true
+		return s
 	}
 	out, err := json.Marshal(v)
 	if err != nil {
-		return fmt.Sprint(err), true
+		return fmt.Sprint(err)
 	}
-	return string(out), true
+	return string(out)
 }
