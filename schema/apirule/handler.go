@@ -71,14 +71,28 @@ func CheckJWTTypes(h *ir.Handler, lists []string, found *diag.List) (ok bool) {
 	for _, key := range lists {
 		v, _ := h.Config.Get(key)
 		if _, isList := StringList(v); !isList {
+			wrong, goType := unreadable(v)
 			f := found.Add(Fault(diag.BadJWTConfig, h.Origin.At("config", key), listHelp(key, v),
-				fmt.Sprintf("Can't read json: json: cannot unmarshal %s into Go struct field JWTAccStrConfig.%s of type []string", goName(v), key),
+				fmt.Sprintf("Can't read json: json: cannot unmarshal %s into Go struct field JWTAccStrConfig.%s of type %s", goName(wrong), key, goType),
 				"%q must be a list of strings", key))
 			f.Upstream.Attribute = "." + h.Origin.At("config").Path
 			return false
 		}
 	}
 	return true
+}
+
+// unreadable returns the value at which encoding/json stops reading a list of
+// strings, and the Go type that it is read as: the first element that is not a
+// string, or the value itself where it is not a list.
+func unreadable(v any) (wrong any, goType string) {
+	elements, _ := v.([]any)
+	for _, e := range elements {
+		if _, isText := e.(string); !isText && e != nil {
+			return e, "string"
+		}
+	}
+	return v, "[]string"
 }
 
 // listHelp returns how to write a value that must be a list of strings.
