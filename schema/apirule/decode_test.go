@@ -36,9 +36,12 @@ func TestGrants(t *testing.T) {
   {handler: jwt, config: {trusted_issuers: [i], jwks_urls: [k, l], required_scope: [s], target_audience: [a]}},
   {handler: oauth2_introspection, config: {required_scope: [s], target_audience: [a]}}, {handler: oauth2_client_credentials, config: {required_scope: [s]}}]`), in("s"))
 	want := []ir.Grant{
-		{Proof: ir.Passthru{}}, {Proof: ir.None{}}, {Proof: ir.ByHandler{Handler: handlers[2]}},
+		{Proof: ir.Passthru{}},
+		{Proof: ir.None{}},
+		{Proof: ir.ByHandler{Handler: handlers[2]}},
 		{Proof: ir.JWT{Issuers: []ir.Issuer{{Issuer: "i", JWKS: "k"}, {JWKS: "l"}}}, Scopes: []string{"s"}, Aud: []string{"a"}},
-		{Proof: ir.ByHandler{Handler: handlers[4]}, Scopes: []string{"s"}, Aud: []string{"a"}}, {Proof: ir.ByHandler{Handler: handlers[5]}, Scopes: []string{"s"}},
+		{Proof: ir.ByHandler{Handler: handlers[4]}, Scopes: []string{"s"}, Aud: []string{"a"}},
+		{Proof: ir.ByHandler{Handler: handlers[5]}, Scopes: []string{"s"}},
 	}
 	for i := range want {
 		want[i].Origin, want[i].Verbatim = handlers[i].Origin, &handlers[i]
@@ -82,7 +85,8 @@ func TestDecodeJWT(t *testing.T) {
 		"{authentications: [{issuer: i, jwksUri: k, fromHeaders: [{name: h, prefix: p}], fromParams: [q]}, {fromParams: []}, text], authorizations: [{requiredScopes: [r], audiences: []}, null]}": {
 			Issuers: []ir.Issuer{
 				{Origin: in("j.authentications[0]"), Issuer: "i", JWKS: "k", FromHeaders: []ir.TokenHeader{{Name: "h", Prefix: "p"}}, FromParams: []string{"q"}},
-				{Origin: in("j.authentications[1]"), FromParams: []string{}}, {Origin: in("j.authentications[2]")},
+				{Origin: in("j.authentications[1]"), FromParams: []string{}},
+				{Origin: in("j.authentications[2]")},
 			},
 			Authorizations: []apirule.Authorization{{At: in("j.authorizations[0]"), Scopes: []string{"r"}, Aud: []string{}}, {At: in("j.authorizations[1]"), Null: true}},
 			Defined:        true,

@@ -102,8 +102,12 @@ func TestKnownParent(t *testing.T) {
 // TestAt holds the host under which a listener serves routes.
 func TestAt(t *testing.T) {
 	for _, c := range [][3]string{
-		{"*", "a.example.com", "a.example.com"}, {"*.example.com", "A.example.com", "a.example.com"}, {"a.example.com", "*.example.com", "a.example.com"},
-		{"b.example.com", "a.example.com", ""}, {"*.example.com", "*.a.example.com", "*.a.example.com"}, {"*.example.org", "*.example.com", ""},
+		{"*", "a.example.com", "a.example.com"},
+		{"*.example.com", "A.example.com", "a.example.com"},
+		{"a.example.com", "*.example.com", "a.example.com"},
+		{"b.example.com", "a.example.com", ""},
+		{"*.example.com", "*.a.example.com", "*.a.example.com"},
+		{"*.example.org", "*.example.com", ""},
 	} {
 		if got := (&ParentListener{Host: c[0]}).At(c[1]); got != c[2] {
 			t.Errorf("%s for %s: %q, want %q", c[0], c[1], got, c[2])

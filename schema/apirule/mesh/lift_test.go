@@ -105,7 +105,8 @@ func TestRoutes(t *testing.T) {
 		}},
 		"changes and a Service of the rule": {
 			`corsPolicy: {allowOrigins: [{exact: "https://a"}, {other: b}], allowMethods: [GET], allowHeaders: [c], exposeHeaders: [d], allowCredentials: false, maxAge: 600}, `,
-			"noAuth: true, service: {name: own, port: 1}, request: {headers: {a: b}, cookies: {c: d}}", ir.Route{
+			"noAuth: true, service: {name: own, port: 1}, request: {headers: {a: b}, cookies: {c: d}}",
+			ir.Route{
 				Timeout: 180 * time.Second, Action: ir.Forward{To: []ir.Upstream{{Origin: in("spec.rules[0].service"), Namespace: "attic", Name: "own", Port: ir.Port{Number: 1}}}},
 				Access: ir.Access{Grants: []ir.Grant{{Origin: in("spec.rules[0].noAuth"), Proof: ir.None{}}}},
 				Filters: []ir.Filter{
