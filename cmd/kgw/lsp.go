@@ -10,6 +10,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/source"
 	"github.com/kgw-dev/kgw/lsp"
 	"github.com/kgw-dev/kgw/prove"
+	"github.com/kgw-dev/kgw/prove/policytest"
 )
 
 func (a *app) lspCommand() *cobra.Command {
@@ -90,7 +91,7 @@ func (c *checker) Check(unsaved map[string][]byte) *lsp.Checked {
 	o.Model, o.Origins = true, true
 	out.Result = c.memory.Validate(in, *o)
 	out.Input, out.Options = in, *o
-	_, _, out.Tests = splitTests(in)
+	_, _, out.Tests = policytest.Split(in)
 	out.Tests = diag.Levels{}.Apply(out.Tests)
 	out.Tests.Resolve()
 	out.Tests.Sort()
