@@ -8,9 +8,9 @@ import (
 	"github.com/kgw-dev/kgw/internal/diag"
 )
 
-// allowedGateways reports resources bound to a Gateway that the policy does not
+// checkAllowedGateways reports resources bound to a Gateway that the policy does not
 // list.
-func allowedGateways(v *View, found *diag.List) {
+func checkAllowedGateways(v *View, found *diag.List) {
 	for _, g := range v.Gateways {
 		allowed := v.policyOf(g).Gateways
 		ref := g.Ingress.Ref

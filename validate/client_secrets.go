@@ -15,9 +15,9 @@ import (
 // CLIENT_SECRET_KEY of its environment name others.
 var secretKeys = [][2]string{{"CLIENT_ID", "CLIENT_SECRET"}, {"client_id", "client_secret"}}
 
-// clientSecrets reports Secrets among the inputs that do not have the keys under which
+// checkClientSecrets reports Secrets among the inputs that do not have the keys under which
 // hydra-maester reads a client's credentials: it does not register such a client.
-func clientSecrets(v *View, found *diag.List) {
+func checkClientSecrets(v *View, found *diag.List) {
 	var sets [][]string
 	for _, keys := range secretKeys {
 		set := []string{cmp.Or(v.Policy.SecretKeys[0], keys[0]), cmp.Or(v.Policy.SecretKeys[1], keys[1])}

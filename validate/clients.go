@@ -20,10 +20,10 @@ type demand struct {
 	contains  func(have []string, want string) bool
 }
 
-// clients compares what routes demand with the OAuth2 clients among the inputs: a scope
+// checkClients compares what routes demand with the OAuth2 clients among the inputs: a scope
 // that no client can be granted closes a route for everybody. Without a client among
 // the inputs it reports nothing: the clients are elsewhere.
-func clients(v *View, found *diag.List) {
+func checkClients(v *View, found *diag.List) {
 	if len(v.Clients) == 0 {
 		return
 	}

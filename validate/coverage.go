@@ -12,10 +12,10 @@ import (
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
-// coverage compares the gateways with the descriptions of their APIs, host by host. It
+// checkCoverage compares the gateways with the descriptions of their APIs, host by host. It
 // splits the requests to a host into classes that each operation and each route matches
 // as a whole; the description and the route must agree about each class.
-func coverage(v *View, found *diag.List) {
+func checkCoverage(v *View, found *diag.List) {
 	if len(v.APIs) == 0 {
 		return
 	}

@@ -7,9 +7,9 @@ import (
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
-// duplicates reports resources that are defined more than once. Versions of
+// checkDuplicates reports resources that are defined more than once. Versions of
 // one kind name the same object.
-func duplicates(v *View, found *diag.List) {
+func checkDuplicates(v *View, found *diag.List) {
 	type key struct{ group, kind, name string }
 	all := make(map[key][]*Identity, len(v.Identities))
 	var order []key

@@ -9,11 +9,11 @@ import (
 	"github.com/kgw-dev/kgw/internal/ir"
 )
 
-// groups checks the groups that roles are bound to against the Groups and the
+// checkGroups checks the groups that roles are bound to against the Groups and the
 // connectors of Dex among the inputs, if there are any: nobody is a member of a group
 // that no identity provider knows. Groups are checked against the connector that they
 // name.
-func groups(v *View, found *diag.List) {
+func checkGroups(v *View, found *diag.List) {
 	known := map[string]bool{}
 	byID := map[string]string{}
 	for _, g := range v.Groups {

@@ -27,9 +27,9 @@ func (h *holder) String() string {
 	return fmt.Sprintf("%s %q", h.claim.Kind, h.claim.Name)
 }
 
-// hostConflicts reports hosts that several resources claim: each of them is
+// checkHostConflicts reports hosts that several resources claim: each of them is
 // refused. A wildcard covers every host below it.
-func hostConflicts(v *View, found *diag.List) {
+func checkHostConflicts(v *View, found *diag.List) {
 	byHost := map[string][]*holder{}
 	var order []*holder
 	add := func(h holder) {

@@ -8,9 +8,9 @@ import (
 	"github.com/kgw-dev/kgw/internal/ir"
 )
 
-// hosts checks each host by itself: it has a domain, and the domain is
+// checkHosts checks each host by itself: it has a domain, and the domain is
 // allowed.
-func hosts(v *View, found *diag.List) {
+func checkHosts(v *View, found *diag.List) {
 	for _, g := range v.Gateways {
 		policy := v.policyOf(g)
 		allow := policy.Allow

@@ -15,9 +15,9 @@ type issuerUse struct {
 	issuer, keys string
 }
 
-// issuers reports an issuer that two places name different keys for, and one
+// checkIssuers reports an issuer that two places name different keys for, and one
 // that is known to be gone.
-func issuers(v *View, found *diag.List) {
+func checkIssuers(v *View, found *diag.List) {
 	first := map[string]issuerUse{}
 	for _, use := range v.issuerUses() {
 		if isGoneDex(use.issuer, use.keys, v.Policy.DefaultDomain) {

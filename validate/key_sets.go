@@ -8,11 +8,11 @@ import (
 	"github.com/kgw-dev/kgw/internal/ir"
 )
 
-// keySets reports issuers whose tokens pods verify with different keys: Istio
+// checkKeySets reports issuers whose tokens pods verify with different keys: Istio
 // puts the rules of all RequestAuthentications of a pod into one list, so that
 // a token is the issuer's if the keys of either verify it
 // (https://istio.io/latest/docs/reference/config/security/request_authentication/).
-func keySets(v *View, found *diag.List) {
+func checkKeySets(v *View, found *diag.List) {
 	byIssuer := map[string][][]*ir.KeySet{} // those of one issuer, by their keys
 	for i := range v.KeySets {
 		k, own := &v.KeySets[i], -1

@@ -100,7 +100,7 @@ func TestSameOpener(t *testing.T) {
 // openedIn returns what opened finds, as a text.
 func openedIn(v *View) string {
 	var found diag.List
-	opened(v, &found)
+	checkOpened(v, &found)
 	var out []string
 	for i := range found {
 		f := &found[i]

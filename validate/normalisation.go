@@ -55,10 +55,10 @@ func encodedLetter(p, _ string) string {
 // maxBeginnings bounds the open paths of a gateway that spellings start with.
 const maxBeginnings = 8
 
-// normalisation reports spellings of a protected path that an open route of
+// checkNormalisation reports spellings of a protected path that an open route of
 // the same gateway matches, although a backend that decodes and cleans paths
 // serves the protected one for it.
-func normalisation(v *View, found *diag.List) {
+func checkNormalisation(v *View, found *diag.List) {
 	rules := map[*ir.Gateway][]*ir.Take{}
 	for i := range v.Rules {
 		rules[v.Rules[i].Gateway] = append(rules[v.Rules[i].Gateway], v.Rules[i])

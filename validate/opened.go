@@ -14,7 +14,7 @@ import (
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
-// opened reports requests that the rule of one resource closes and that some policy
+// checkOpened reports requests that the rule of one resource closes and that some policy
 // lets through to the same pods: a policy of another rule, of another resource of any
 // dialect, or of somebody else. Policies have no order: of all policies that select a
 // pod, one that allows the request is enough
@@ -23,7 +23,7 @@ import (
 // Every host of a gateway that is protected by policies is split into classes of
 // requests; for each class the first route of the proxy decides which pods get it, and
 // the first rule of the author decides who may send it.
-func opened(v *View, found *diag.List) {
+func checkOpened(v *View, found *diag.List) {
 	said := map[places]bool{}
 	for i := range *found {
 		if f := &(*found)[i]; (f.Code == diag.RouteWeaker || f.Code == diag.RuleBypassed) && len(f.Related) > 0 {

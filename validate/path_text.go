@@ -21,9 +21,9 @@ var (
 	parameter = lazyregexp.New(`/(:[A-Za-z_][A-Za-z0-9_]*|\{[A-Za-z_][A-Za-z0-9_]*\})(/|$)`)
 )
 
-// pathTexts reports paths that match other requests than their text looks like,
+// checkPathTexts reports paths that match other requests than their text looks like,
 // or none.
-func pathTexts(v *View, found *diag.List) {
+func checkPathTexts(v *View, found *diag.List) {
 	for _, g := range v.Gateways {
 		for _, r := range g.Routes {
 			message, help := misread(&r.Match.Path)

@@ -12,10 +12,10 @@ import (
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
-// preflights reports a CORS policy of an author whose rules match no OPTIONS:
+// checkPreflights reports a CORS policy of an author whose rules match no OPTIONS:
 // the proxy answers a preflight where it has a route for it, and with 404
 // otherwise.
-func preflights(v *View, found *diag.List) {
+func checkPreflights(v *View, found *diag.List) {
 	for i := 0; i < len(v.Routes); {
 		j := i
 		for j < len(v.Routes) && v.Routes[j].Gateway == v.Routes[i].Gateway {
@@ -94,8 +94,8 @@ func (v *View) RequestTo(doc *source.Document) *diag.Witness {
 	return witness(v.difference(v.Routes[i].Set).Witness)
 }
 
-// starExpressions reports "/*" in a regular expression, which matches only slashes.
-func starExpressions(v *View, found *diag.List) {
+// checkStarExpressions reports "/*" in a regular expression, which matches only slashes.
+func checkStarExpressions(v *View, found *diag.List) {
 	for _, g := range v.Gateways {
 		for _, r := range g.Routes {
 			p := r.Match.Path

@@ -16,10 +16,10 @@ type PublicRoute struct {
 	Methods    []string
 }
 
-// public reports routes that demand nothing of the caller: for the record, or
+// checkPublic reports routes that demand nothing of the caller: for the record, or
 // as an error where the policy forbids them. Routes that the policy lists are
 // meant.
-func public(v *View, found *diag.List) {
+func checkPublic(v *View, found *diag.List) {
 	anyMethod := v.openToAnyMethod()
 	for _, g := range v.Gateways {
 		for _, r := range g.Routes {

@@ -7,9 +7,9 @@ import (
 	"github.com/kgw-dev/kgw/internal/ir"
 )
 
-// rateLimits reports two RateLimits for the same pods: the controller uses the
+// checkRateLimits reports two RateLimits for the same pods: the controller uses the
 // older one and puts the other into an error state.
-func rateLimits(v *View, found *diag.List) {
+func checkRateLimits(v *View, found *diag.List) {
 	byNamespace := map[string][]*ir.PodLimit{}
 	for _, l := range v.RateLimits {
 		for _, other := range byNamespace[l.Name.Namespace] {

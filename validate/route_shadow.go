@@ -9,11 +9,11 @@ import (
 	"github.com/kgw-dev/kgw/internal/match"
 )
 
-// routeShadow reports routes whose requests an earlier route of the same
+// checkRouteShadows reports routes whose requests an earlier route of the same
 // gateway matches: wholly, in part, or in a way that admits callers the later
 // one would not. A specific route before a general one is how exceptions are
 // written and is not reported.
-func routeShadow(v *View, found *diag.List) {
+func checkRouteShadows(v *View, found *diag.List) {
 	takes := v.Routes
 	earlier, policies := map[int][]int{}, v.policiesByRoute()
 	v.Proof.Routes = v.pairsOf(takes, func(i, j int, _ match.Relation) {

@@ -11,11 +11,11 @@ import (
 	"github.com/kgw-dev/kgw/internal/match"
 )
 
-// ruleOpens reports requests that a gateway's route sends to Oathkeeper, that
+// checkRuleOpens reports requests that a gateway's route sends to Oathkeeper, that
 // no rule of its author lets in, and that a Rule of somebody else does: the
 // route may match methods and spellings that the author closed by leaving them
 // out.
-func ruleOpens(v *View, found *diag.List) {
+func checkRuleOpens(v *View, found *diag.List) {
 	others := map[string][]*ir.Take{} // by their only host, "" for those with any other
 	own, routes := map[*ir.Gateway][]*ir.Take{}, map[*ir.Gateway][]*ir.Take{}
 	for i := range v.Rules {

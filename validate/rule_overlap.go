@@ -12,11 +12,11 @@ import (
 // about others that cannot be compared with it.
 const maxPairs = 10
 
-// ruleOverlap reports Oathkeeper rules that match one request: Oathkeeper
+// checkRuleOverlap reports Oathkeeper rules that match one request: Oathkeeper
 // answers 500 then (rule/repository_memory.go), with or without a token. Both
 // resources get a finding; for a Rule that somebody else wrote only the gateway
 // does.
-func ruleOverlap(v *View, found *diag.List) {
+func checkRuleOverlap(v *View, found *diag.List) {
 	takes := v.Rules
 	told, unknown := make([]int, len(takes)), make([]int, len(takes))
 	like := make([]int, len(takes)) // the first rule that matches the same requests

@@ -16,10 +16,10 @@ import (
 // here.
 var encoded = match.Set{Path: pathlang.Path{Lang: pathlang.Regex, Text: `.*%.*`}, View: match.RawPath}
 
-// ruleUnreached reports requests that the proxy sends to Oathkeeper, with a
+// checkRulesReached reports requests that the proxy sends to Oathkeeper, with a
 // method that the author listed, and that no rule there matches: 404. It also
 // reports rules that no request can match.
-func ruleUnreached(v *View, found *diag.List) {
+func checkRulesReached(v *View, found *diag.List) {
 	rules := map[*ir.Gateway][]match.Set{}
 	for i := range v.Rules {
 		t := v.Rules[i]

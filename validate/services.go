@@ -9,9 +9,9 @@ import (
 	"github.com/kgw-dev/kgw/internal/ir"
 )
 
-// blockedServices reports Services that must not be exposed, once for each
+// checkServices reports Services that must not be exposed, once for each
 // place that names one.
-func blockedServices(v *View, found *diag.List) {
+func checkServices(v *View, found *diag.List) {
 	for _, g := range v.Gateways {
 		if len(v.policyOf(g).Block) == 0 {
 			continue

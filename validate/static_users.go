@@ -8,9 +8,9 @@ import (
 	"github.com/kgw-dev/kgw/internal/ir"
 )
 
-// staticUsers reports users of Dex that have the email address of another one:
+// checkStaticUsers reports users of Dex that have the email address of another one:
 // Dex finds users by it.
-func staticUsers(v *View, found *diag.List) {
+func checkStaticUsers(v *View, found *diag.List) {
 	first := map[string]*ir.StaticUser{}
 	for _, u := range v.StaticUsers {
 		email := strings.ToLower(u.Email)

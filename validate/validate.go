@@ -143,8 +143,8 @@ type Identity struct {
 func Run(v *View) diag.List {
 	var found diag.List
 	for _, rule := range []func(*View, *diag.List){
-		duplicates, hosts, hostConflicts, blockedServices, ruleOverlap, ruleUnreached, routeShadow, opened, keySets, ruleOpens, issuers, public, normalisation, clients, clientSecrets, groups, staticUsers, rateLimits, allowedGateways,
-		preflights, starExpressions, pathTexts, coverage,
+		checkDuplicates, checkHosts, checkHostConflicts, checkServices, checkRuleOverlap, checkRulesReached, checkRouteShadows, checkOpened, checkKeySets, checkRuleOpens, checkIssuers, checkPublic, checkNormalisation, checkClients, checkClientSecrets, checkGroups, checkStaticUsers, checkRateLimits, checkAllowedGateways,
+		checkPreflights, checkStarExpressions, checkPathTexts, checkCoverage,
 	} {
 		rule(v, &found)
 	}
