@@ -75,7 +75,7 @@ func (r *run) configureOathkeeper() {
 
 // matchedBy returns what a rule matches. Rules that say the same count once, and one
 // with the id of a Rule is what the Maester made of that Rule.
-func (r *run) matchedBy(a *kube.AccessRule, taken map[string]bool) (*ir.Take, bool) {
+func (r *run) matchedBy(a *kube.AccessRule, taken map[string]bool) (*ir.Entry, bool) {
 	if a.Native && (taken[a.Canonical] || taken[a.ID]) {
 		return nil, false
 	}
@@ -87,5 +87,5 @@ func (r *run) matchedBy(a *kube.AccessRule, taken map[string]bool) (*ir.Take, bo
 		strategy = pathlang.GlobStrategy
 	}
 	set, ok := match.RuleSetOf(a.URL, a.Methods, r.options.Config.Oathkeeper.Version, strategy)
-	return &ir.Take{Origin: a.At("match", "url"), Set: set, Methods: set.Methods, Path: set.Path, Closed: a.Closed}, ok && a.URL != ""
+	return &ir.Entry{Origin: a.At("match", "url"), Set: set, Methods: set.Methods, Path: set.Path, Closed: a.Closed}, ok && a.URL != ""
 }

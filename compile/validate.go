@@ -159,11 +159,11 @@ func (r *run) callers() []string {
 
 // foreignRules are the Rules among the inputs that were not written for one of
 // the gateways; their key sets are added to the view.
-func (r *run) foreignRules(view *validate.View) []*ir.Take {
+func (r *run) foreignRules(view *validate.View) []*ir.Entry {
 	if r.options.RulesAside {
 		return nil
 	}
-	var out []*ir.Take
+	var out []*ir.Entry
 	owners := r.owners()
 	taken := map[string]bool{} // texts of native rules, and ids that the Maester writes
 	for _, u := range r.units {

@@ -102,9 +102,9 @@ func ownedDocuments(docs []written, result *compile.Result) []*source.Document {
 	return out
 }
 
-// SayLive begins the trail with the resources that the request met as they are
+// NoteLive begins the trail with the resources that the request met as they are
 // live, rather than as they would be compiled.
-func (c *Cluster) SayLive(trail *simulate.Trail) {
+func (c *Cluster) NoteLive(trail *simulate.Trail) {
 	said, first := map[*source.Document]bool{}, &simulate.Trail{}
 	for _, s := range trail.Steps {
 		if r, ok := c.live[s.At.Doc]; ok && !said[r.Origin.Doc] {

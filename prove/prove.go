@@ -81,7 +81,7 @@ func (p *prover) proveRules() {
 	whole := p.asked
 	p.asked = match.Compile(seen)
 	w := way{}
-	for _, set := range p.cluster.Oathkeeper.Poisoned() {
+	for _, set := range p.cluster.Oathkeeper.BlockingSets() {
 		w.earlier = append(w.earlier, match.Compile(set))
 	}
 	p.proveDelegated(w)

@@ -64,10 +64,10 @@ func (c *Cluster) Hosts() []string {
 	return slices.Compact(out)
 }
 
-// TakesAny reports whether some route or rule may match a request of the set.
+// MatchesAny reports whether some route or rule may match a request of the set.
 // It reports true if deciding would cost more than one of the cluster's
 // statements may.
-func (c *Cluster) TakesAny(set match.Set) bool {
+func (c *Cluster) MatchesAny(set match.Set) bool {
 	purse := match.Share(1, c.Statements, leastOfStatement)
 	seen := set
 	seen.View = match.SlashedPath

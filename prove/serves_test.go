@@ -38,10 +38,10 @@ func TestServesHost(t *testing.T) {
 			t.Errorf("the hosts of %s are %v", name, cluster.Hosts())
 		}
 		set := match.Set{Hosts: c.served[:1], Path: pathlang.Path{Lang: pathlang.Exact, Text: c.path}, View: match.RawPath}
-		if !cluster.TakesAny(set) {
+		if !cluster.MatchesAny(set) {
 			t.Errorf("%s takes no request for %s", name, c.path)
 		}
-		if set.Path.Text = c.none; c.none != "" && name != "an Ingress" && cluster.TakesAny(set) {
+		if set.Path.Text = c.none; c.none != "" && name != "an Ingress" && cluster.MatchesAny(set) {
 			t.Errorf("%s takes requests for %s", name, c.none)
 		}
 	}

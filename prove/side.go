@@ -63,7 +63,7 @@ func (c *Cluster) side(result *compile.Result) *side {
 	for _, set := range c.Oathkeeper.Looks() {
 		s.patterns = append(s.patterns, classes.Part{Text: "/", Beside: true, Entry: simulate.Entry{Set: set}})
 	}
-	for _, set := range c.Oathkeeper.Poisoned() {
+	for _, set := range c.Oathkeeper.BlockingSets() {
 		s.patterns = append(s.patterns, classes.Part{Text: "/", Entry: simulate.Entry{Set: set}})
 	}
 	return s

@@ -45,9 +45,9 @@ type refused struct {
 	hosts, codes []string
 }
 
-// SayRefused puts it first that a resource which is refused has the host of a
+// NoteRefused puts it first that a resource which is refused has the host of a
 // request that nothing serves.
-func (c *Cluster) SayRefused(host string, d *simulate.Decision, t *simulate.Trail) {
+func (c *Cluster) NoteRefused(host string, d *simulate.Decision, t *simulate.Trail) {
 	host, _, _ = strings.Cut(strings.ToLower(host), ":")
 	for _, r := range c.refused {
 		if d.Cause != simulate.NoHost && d.Cause != simulate.NoRoute || !slices.Contains(r.hosts, host) {

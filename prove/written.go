@@ -90,7 +90,7 @@ func leaveOut(docs []written, urls []string, o *compile.Options) (kept, left []w
 	parallel.Each(len(docs), func(i int) {
 		switch d := &docs[i]; d.kind {
 		case "Rule":
-			drop[i] = !d.more && o.Config.Oathkeeper.MatchingStrategy != "glob" && oathkeeper.CannotTake(d.url, urls)
+			drop[i] = !d.more && o.Config.Oathkeeper.MatchingStrategy != "glob" && oathkeeper.CannotMatch(d.url, urls)
 		case "VirtualService":
 			drop[i] = envoy.CannotServe(d.hosts, host)
 		case "APIRule":

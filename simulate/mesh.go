@@ -68,7 +68,7 @@ func (m *Mesh) decide(r *Request, t *Trail) Decision {
 	front, identity := m.frontOf(r, t)
 	d := Decision{}
 	if front == nil {
-		d.Next = r.Realise()
+		d.Next = r.AsSent()
 	} else {
 		if d = front.Decide(r, t); !d.Passed() {
 			return d
@@ -121,7 +121,7 @@ func (m *Mesh) isInside(r *Request) bool {
 
 // decideInside decides a request that a pod sends to a service itself.
 func (m *Mesh) decideInside(r *Request, t *Trail) Decision {
-	next := r.Realise()
+	next := r.AsSent()
 	switch next.Caller {
 	case "":
 		next.Caller = Insider

@@ -9,7 +9,7 @@ var remedies = map[Cause]string{
 	NoRoute:        "add a route for this path and method; remember that the path is matched as it is sent, with percent escapes, and as a whole where it is an expression",
 	NoRule:         "Oathkeeper compares scheme, host with its port and case, decoded path and method: write a rule for this one, or list the method (HEAD and OPTIONS are not part of GET)",
 	ManyRules:      "rules have no order and no precedence: narrow one of them so that only one matches the request, for example with a lookahead or by methods",
-	Poisoned:       "repair the expression: until then every request with one of its methods is refused, on every host",
+	BlockingSets:   "repair the expression: until then every request with one of its methods is refused, on every host",
 	Crashed:        "give the rule a URL: until then Oathkeeper closes every connection that uses one of its methods",
 	NoCredentials:  "send a token where an authenticator looks for it (by default \"Authorization: Bearer\"), or add an authenticator for this kind of caller",
 	BadCredentials: "compare the token with what is demanded: issuer, audience, scopes, key, times; Oathkeeper's jwt answers 401 to a missing scope too",

@@ -27,8 +27,8 @@ func TestRealise(t *testing.T) {
 	} {
 		r := simulatetest.Request(t, "GET https://a.test/x?q=1")
 		r.Token = c.token
-		once := r.Realise()
-		twice := once.Realise()
+		once := r.AsSent()
+		twice := once.AsSent()
 		var out []string
 		for _, h := range twice.Headers {
 			if h.Name != "X-Forwarded-Proto" {
@@ -59,7 +59,7 @@ func TestForwardedProto(t *testing.T) {
 	for ask, want := range map[string]string{
 		"GET https://a/": "https", "GET http://a/": "http", "GET http://a/ X-Forwarded-Proto=https": "https", "GET https://a/ X-Forwarded-Proto=http": "https", "GET ://a/": "",
 	} {
-		if got := simulatetest.Request(t, ask).Realise().Header("x-forwarded-proto"); got != want {
+		if got := simulatetest.Request(t, ask).AsSent().Header("x-forwarded-proto"); got != want {
 			t.Errorf("%s: %q", ask, got)
 		}
 	}
@@ -362,7 +362,7 @@ inert spec.rest.** anything
 // TestHelp: every cause has something that can be done about it.
 func TestHelp(t *testing.T) {
 	for _, c := range []simulate.Cause{
-		simulate.BadRequest, simulate.NoHost, simulate.NoRoute, simulate.NoRule, simulate.ManyRules, simulate.Poisoned, simulate.Crashed, simulate.NoCredentials,
+		simulate.BadRequest, simulate.NoHost, simulate.NoRoute, simulate.NoRule, simulate.ManyRules, simulate.BlockingSets, simulate.Crashed, simulate.NoCredentials,
 		simulate.BadCredentials, simulate.NotSufficient, simulate.Denied, simulate.Misconfigured, simulate.Endpoint, simulate.NoUpstream, simulate.LimitExceeded, simulate.PolicyDenied,
 	} {
 		d := simulate.Decision{Cause: c}

@@ -98,7 +98,7 @@ const (
 	NoRoute        Cause = "no-route"        // no route of the host matches the request
 	NoRule         Cause = "no-rule"         // no rule matches it
 	ManyRules      Cause = "many-rules"      // more than one does
-	Poisoned       Cause = "poisoned"        // some rule cannot be matched at all
+	BlockingSets   Cause = "poisoned"        // some rule cannot be matched at all
 	Crashed        Cause = "crashed"         // the engine closes the connection
 	NoCredentials  Cause = "no-credentials"  // nobody felt responsible
 	BadCredentials Cause = "bad-credentials" // a token was refused

@@ -102,16 +102,17 @@ func (t *Token) OK() bool { return t.Valid == "" || t.Valid == "true" }
 // placed marks a token that is already in the request.
 const placed = "placed"
 
-// Realise returns a copy of the request with the token where Via says, and the
+// AsSent returns a copy of the request with the token where Via says, and the
 // scheme in X-Forwarded-Proto, as the proxy in front writes it. A request over
-// plain HTTP keeps the header if it has it. A realised request stays as it is.
-func (r *Request) Realise() *Request {
+// plain HTTP keeps the header if it has it. One that is in this form already stays
+// as it is.
+func (r *Request) AsSent() *Request {
 	out := r.Clone()
 	out.MakeReal()
 	return out
 }
 
-// MakeReal changes the request as Realise changes a copy.
+// MakeReal changes the request as AsSent changes a copy.
 func (r *Request) MakeReal() {
 	switch {
 	case r.Scheme == "https":

@@ -12,7 +12,7 @@ import (
 // pairsOf compares entries with each other as match.Pairs does, but compiles only those
 // that share a host, a method and the literal beginning of a path with another one: few
 // do in a usual repository.
-func (v *View) pairsOf(takes []*ir.Take, visit func(i, j int, r match.Relation)) match.Counts {
+func (v *View) pairsOf(takes []*ir.Entry, visit func(i, j int, r match.Relation)) match.Counts {
 	some := candidates(takes)
 	sets := make([]match.Set, len(some))
 	for k, i := range some {
@@ -33,7 +33,7 @@ func (v *View) pairsOf(takes []*ir.Take, visit func(i, j int, r match.Relation))
 const maxGroup = 100
 
 // candidates lists, in order, the entries that may overlap with another one.
-func candidates(takes []*ir.Take) []int {
+func candidates(takes []*ir.Entry) []int {
 	byHost := map[string][]int{}
 	loose := false // some entry has no plain host
 	for i := range takes {

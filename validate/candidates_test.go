@@ -53,7 +53,7 @@ func TestPairsOfFindsWhatPairsFinds(t *testing.T) {
 }
 
 // generate makes entries of one view that often share a part of their paths.
-func generate(r *rand.Rand) []*ir.Take {
+func generate(r *rand.Rand) []*ir.Entry {
 	pick := func(list ...string) string { return list[r.Intn(len(list))] }
 	hosts := [][]string{{"a.test"}, {"a.test"}, {"a.test"}, {"b.test"}, {"a.test", "b.test"}}
 	if r.Intn(3) == 0 {
@@ -62,7 +62,7 @@ func generate(r *rand.Rand) []*ir.Take {
 	methods := [][]string{{"GET"}, {"GET"}, {"POST"}, {"GET", "POST"}, {"get"}, nil, {}}
 	langs := []pathlang.Lang{pathlang.Regex, pathlang.Template, pathlang.Star, pathlang.Exact, pathlang.Prefix}
 	oathkeeper := r.Intn(2) == 0
-	out := make([]*ir.Take, 2+r.Intn(12))
+	out := make([]*ir.Entry, 2+r.Intn(12))
 	for i := range out {
 		s := match.Set{Hosts: hosts[r.Intn(len(hosts))], Methods: methods[r.Intn(len(methods))], View: match.RawPath}
 		s.Path.Lang = langs[r.Intn(len(langs))]
@@ -70,7 +70,7 @@ func generate(r *rand.Rand) []*ir.Take {
 			s.View, s.AnyCase, s.Path.Lang = match.DecodedPath, true, pathlang.Regexp2
 		}
 		s.Path.Text = path(&s, pick)
-		out[i] = &ir.Take{Set: s}
+		out[i] = &ir.Entry{Set: s}
 	}
 	if oathkeeper && r.Intn(4) == 0 {
 		out[0].Set.URL = pathlang.Path{Lang: pathlang.Regexp2, Text: "<http|https>://<[a-z]+>.test/a<.*>"}
@@ -134,10 +134,10 @@ func TestBeginning(t *testing.T) {
 
 // TestCandidates lists entries that are compared, and entries that are not.
 func TestCandidates(t *testing.T) {
-	take := func(host, method, path string) *ir.Take {
-		return &ir.Take{Set: match.Set{Hosts: []string{host}, Methods: []string{method}, Path: pathlang.Path{Lang: pathlang.Regexp2, Text: path}, View: match.DecodedPath}}
+	take := func(host, method, path string) *ir.Entry {
+		return &ir.Entry{Set: match.Set{Hosts: []string{host}, Methods: []string{method}, Path: pathlang.Path{Lang: pathlang.Regexp2, Text: path}, View: match.DecodedPath}}
 	}
-	takes := []*ir.Take{
+	takes := []*ir.Entry{
 		take("a.test", "GET", "/x/.*"), take("b.test", "GET", "/x/.*"), take("a.test", "POST", "/x/.*"), take("a.test", "GET", "/y/.*"),
 		take("a.test", "PUT", "/z"), take("a.test", "put", "/z/?"),
 	}
@@ -153,9 +153,9 @@ func TestCandidates(t *testing.T) {
 // TestCandidatesOfManyOnOneHost exceeds the number of entries that are compared one by
 // one.
 func TestCandidatesOfManyOnOneHost(t *testing.T) {
-	var takes []*ir.Take
+	var takes []*ir.Entry
 	for i := range maxGroup + 20 {
-		takes = append(takes, &ir.Take{Set: match.Set{Hosts: []string{"a.test"}, Path: pathlang.Path{Lang: pathlang.Regexp2, Text: fmt.Sprintf("/svc%d/.*", i)}}})
+		takes = append(takes, &ir.Entry{Set: match.Set{Hosts: []string{"a.test"}, Path: pathlang.Path{Lang: pathlang.Regexp2, Text: fmt.Sprintf("/svc%d/.*", i)}}})
 	}
 	takes[3].Set.Path.Text = "/svc[0-9]+/x"
 	met := 0
@@ -172,15 +172,15 @@ func TestCandidatesOfManyOnOneHost(t *testing.T) {
 
 // TestRelateCommon relates routes method for method.
 func TestRelateCommon(t *testing.T) {
-	take := func(path string, set, want []string) *ir.Take {
+	take := func(path string, set, want []string) *ir.Entry {
 		s := match.Set{Hosts: []string{"a.test"}, Path: pathlang.Path{Lang: pathlang.Regex, Text: path}, View: match.RawPath}
 		s.Methods = set
-		return &ir.Take{Set: s, Methods: want, Path: s.Path}
+		return &ir.Entry{Set: s, Methods: want, Path: s.Path}
 	}
 	get, both := []string{"GET"}, []string{"GET", "POST"}
 	for _, c := range []struct {
 		name string
-		a, b *ir.Take
+		a, b *ir.Entry
 		want match.Kind
 	}{
 		{"specific with more methods", take("/a", both, both), take("/.*", get, get), match.Subset},

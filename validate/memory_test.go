@@ -126,7 +126,7 @@ type drawing struct {
 // drawnGateway is a gateway with what is written for it.
 type drawnGateway struct {
 	gateway *ir.Gateway
-	routes  []*ir.Take
+	routes  []*ir.Entry
 	openers []ir.Opener
 }
 
@@ -263,7 +263,7 @@ func (d *drawing) gatewayOf(host, namespace string, selector *map[string]string,
 		}
 		g.Routes = append(g.Routes, route)
 		set := match.Set{Hosts: []string{host}, Path: route.Match.Path, Methods: drawn.methods, View: match.RawPath}
-		out.routes = append(out.routes, &ir.Take{Gateway: g, Route: route, Origin: at, Set: set, Methods: set.Methods, Path: pathlang.TemplateMeaning(route.Match.Path)})
+		out.routes = append(out.routes, &ir.Entry{Gateway: g, Route: route, Origin: at, Set: set, Methods: set.Methods, Path: pathlang.TemplateMeaning(route.Match.Path)})
 		allowed := match.Set{Hosts: set.Hosts, Methods: set.Methods, Path: pathlang.PolicyPath(drawn.path), View: match.RawPath}
 		if d.r.Intn(3) == 0 {
 			allowed.Hosts = nil

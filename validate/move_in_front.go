@@ -12,7 +12,7 @@ import (
 // moveInFront is the fix of a route that earlier ones shadow completely: its rule moves
 // in front of theirs. There is no fix if the later route may admit a caller whom one of
 // the earlier ones refuses.
-func moveInFront(takes []*ir.Take, later *ir.Take, earlier []int) diag.Fix {
+func moveInFront(takes []*ir.Entry, later *ir.Entry, earlier []int) diag.Fix {
 	for _, i := range earlier {
 		if a := takes[i].Route.Access; !a.Open() || len(a.Deny) > 0 {
 			return nil

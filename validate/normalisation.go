@@ -59,12 +59,12 @@ const maxBeginnings = 8
 // the same gateway matches, although a backend that decodes and cleans paths
 // serves the protected one for it.
 func checkNormalisation(v *View, found *diag.List) {
-	rules := map[*ir.Gateway][]*ir.Take{}
+	rules := map[*ir.Gateway][]*ir.Entry{}
 	for i := range v.Rules {
 		rules[v.Rules[i].Gateway] = append(rules[v.Rules[i].Gateway], v.Rules[i])
 	}
 	policies := v.policiesByRoute()
-	var gateways [][]*ir.Take
+	var gateways [][]*ir.Entry
 	for from := 0; from < len(v.Routes); {
 		to := from
 		for to < len(v.Routes) && v.Routes[to].Gateway == v.Routes[from].Gateway {
@@ -88,7 +88,7 @@ func checkNormalisation(v *View, found *diag.List) {
 
 // hasOpenAndProtected reports whether a gateway has protected routes and open
 // ones that match more than one path.
-func hasOpenAndProtected(takes []*ir.Take) bool {
+func hasOpenAndProtected(takes []*ir.Entry) bool {
 	open, closed := false, false
 	for i := range takes {
 		isOpen := takes[i].Route.Access.Open()
@@ -97,18 +97,18 @@ func hasOpenAndProtected(takes []*ir.Take) bool {
 	return open && closed
 }
 
-func matchesMany(t *ir.Take) bool { return !t.Route.Match.Path.Literal() }
+func matchesMany(t *ir.Entry) bool { return !t.Route.Match.Path.Literal() }
 
 // entrance is everything that decides who gets into one gateway.
 type entrance struct {
 	judge                     *match.Judge
-	routes, rules             []*ir.Take
+	routes, rules             []*ir.Entry
 	routeMatcher, ruleMatcher []*match.Matcher
-	policies                  map[*ir.Route]*ir.Take
+	policies                  map[*ir.Route]*ir.Entry
 	beginnings                []string // of open routes
 }
 
-func newEntrance(v *View, routes []*ir.Take, rules []*ir.Take, policies map[*ir.Route]*ir.Take) *entrance {
+func newEntrance(v *View, routes []*ir.Entry, rules []*ir.Entry, policies map[*ir.Route]*ir.Entry) *entrance {
 	judge := v.Judge
 	e := &entrance{judge: judge, rules: rules, policies: policies}
 	for i := range routes {
@@ -130,7 +130,7 @@ func newEntrance(v *View, routes []*ir.Take, rules []*ir.Take, policies map[*ir.
 // decide returns what decides about a request: the route that matches it or, where that
 // route sends it to Oathkeeper, the one rule that matches. It returns nil if nothing
 // decides.
-func (e *entrance) decide(r match.Request) *ir.Take {
+func (e *entrance) decide(r match.Request) *ir.Entry {
 	i := slices.IndexFunc(e.routeMatcher, func(m *match.Matcher) bool { return accepts(m, r) })
 	if i < 0 {
 		return nil
@@ -141,7 +141,7 @@ func (e *entrance) decide(r match.Request) *ir.Take {
 		}
 		return t
 	}
-	var one *ir.Take
+	var one *ir.Entry
 	for k, m := range e.ruleMatcher {
 		if !accepts(m, r) {
 			continue
@@ -181,7 +181,7 @@ func (e *entrance) reportDoors(purse *match.Purse, found *diag.List) {
 
 // tryPlain tries the plain spelling of a protected path that is itself written
 // with doubled slashes, dot segments or escapes.
-func (e *entrance) tryPlain(t *ir.Take, r match.Request, found *diag.List) bool {
+func (e *entrance) tryPlain(t *ir.Entry, r match.Request, found *diag.List) bool {
 	path := t.Route.Match.Path
 	seen, ok := match.SlashedPath.See(path.Text)
 	if !ok || path.Lang == pathlang.Regex || path.Lang == pathlang.Regexp2 || strings.ContainsAny(path.Text, "{*") || seen == path.Text {
@@ -205,7 +205,7 @@ func (e *entrance) tryPlain(t *ir.Take, r match.Request, found *diag.List) bool 
 }
 
 // trySpelling tries one spelling of a request to a protected route.
-func (e *entrance) trySpelling(t *ir.Take, r match.Request, s *spelling, found *diag.List) bool {
+func (e *entrance) trySpelling(t *ir.Entry, r match.Request, s *spelling, found *diag.List) bool {
 	beginnings := e.beginnings[:min(len(e.beginnings), 1)]
 	if s.name == behindDots {
 		beginnings = e.beginnings
@@ -231,7 +231,7 @@ func (e *entrance) trySpelling(t *ir.Take, r match.Request, s *spelling, found *
 
 // isProtected reports whether t decides about the request, spelled plainly, and does
 // not let everybody in.
-func (e *entrance) isProtected(t *ir.Take, r match.Request) bool {
+func (e *entrance) isProtected(t *ir.Entry, r match.Request) bool {
 	for _, view := range [...]match.View{match.SlashedPath, match.CleanedPath} {
 		seen, ok := view.See(r.RawPath)
 		if !ok {

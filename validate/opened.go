@@ -56,7 +56,7 @@ type saying struct {
 type workloads struct {
 	v          *View
 	own        map[*ir.Gateway][]*ir.Opener
-	routes     map[*ir.Gateway][]*ir.Take
+	routes     map[*ir.Gateway][]*ir.Entry
 	nth        []int                          // of each opener in the view: which of its gateway's it is
 	shelved    []shelved                      // and where it is found
 	kinds      map[string]map[string][]string // keys of selectors, by namespace and kind
@@ -69,7 +69,7 @@ type workloads struct {
 
 func newWorkloads(v *View) *workloads {
 	w := &workloads{
-		v: v, own: map[*ir.Gateway][]*ir.Opener{}, routes: map[*ir.Gateway][]*ir.Take{}, classifier: v.Judge.NewClassifier(),
+		v: v, own: map[*ir.Gateway][]*ir.Opener{}, routes: map[*ir.Gateway][]*ir.Entry{}, classifier: v.Judge.NewClassifier(),
 		samePods: v.Memory != nil && reflect.DeepEqual(v.Memory.workloads, v.Workloads),
 	}
 	for i := range v.Routes {
@@ -192,7 +192,7 @@ type guarded struct {
 	steps   int                  // what may be spent on the gateway
 	purse   *match.Purse         // that has them
 	refused []bool               // of each of ms: Istio refuses its expression, which is reported elsewhere
-	takes   []*ir.Take           // index in ms: i
+	takes   []*ir.Entry          // index in ms: i
 	wants   []*ir.Route          // index in ms: len(takes)+i
 	customs map[*ir.Route][3]int // where the requests begin in ms that authorizers are asked about, those left out, and the end
 	sets    [][2]int             // of each opener: the first of its sets in ms, the first of its exceptions

@@ -118,7 +118,7 @@ func demandWithin(d, o *ir.Demand) bool {
 	return true
 }
 
-func (c *guarded) reportOpened(entry *ir.Take, rule *ir.Route, o *ir.Opener, class *match.Class, share sharing, how way) {
+func (c *guarded) reportOpened(entry *ir.Entry, rule *ir.Route, o *ir.Opener, class *match.Class, share sharing, how way) {
 	at, closes := entry.Origin, "which no rule of this resource matches"
 	if rule != nil {
 		at, closes = rule.Origin.At("path"), fmt.Sprintf("which demands less of the caller than %q", rule.Match.Path.Text)

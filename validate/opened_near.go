@@ -109,7 +109,7 @@ func (c *guarded) meets(o *ir.Opener) (meets, opens bool) {
 
 // listsAll reports whether the author listed all requests of a set that the proxy
 // sends on for an entry.
-func listsAll(t *ir.Take, s *match.Set) bool {
+func listsAll(t *ir.Entry, s *match.Set) bool {
 	if t.Set.Path != t.Path {
 		return false
 	}

@@ -75,7 +75,7 @@ func generateGuarded(r *rand.Rand) *View {
 			if r.Intn(2) == 0 {
 				set.Methods = route.Match.Methods
 			}
-			v.Routes = append(v.Routes, &ir.Take{Gateway: g, Route: route, Set: set, Methods: route.Match.Methods, Path: pathlang.TemplateMeaning(route.Match.Path), Delegated: r.Intn(8) == 0})
+			v.Routes = append(v.Routes, &ir.Entry{Gateway: g, Route: route, Set: set, Methods: route.Match.Methods, Path: pathlang.TemplateMeaning(route.Match.Path), Delegated: r.Intn(8) == 0})
 			policy := match.Set{Hosts: []string{"a.test"}, Methods: route.Match.Methods, Path: pathlang.PolicyPath(path), View: match.RawPath}
 			if r.Intn(5) == 0 {
 				policy.Hosts, policy.Methods = nil, methods()

@@ -28,14 +28,14 @@ func checkPreflights(v *View, found *diag.List) {
 
 // reportUnrouted reports, in one finding, the routes of a gateway whose preflights no
 // route matches.
-func (v *View) reportUnrouted(takes []*ir.Take, found *diag.List) {
-	var missing []*ir.Take
+func (v *View) reportUnrouted(takes []*ir.Entry, found *diag.List) {
+	var missing []*ir.Entry
 	for i := range takes {
 		t := takes[i]
 		if t.Route == nil || t.Route.CORS == nil || t.Route.CORS.Origin.Doc == nil || t.Route.RoutedBy != nil {
 			continue
 		}
-		if !slices.ContainsFunc(takes, func(o *ir.Take) bool { return v.matchesPreflights(o, t) }) {
+		if !slices.ContainsFunc(takes, func(o *ir.Entry) bool { return v.matchesPreflights(o, t) }) {
 			missing = append(missing, t)
 		}
 	}
@@ -63,7 +63,7 @@ func (v *View) reportUnrouted(takes []*ir.Take, found *diag.List) {
 
 // matchesPreflights reports whether one entry matches the preflights of all
 // requests of another.
-func (v *View) matchesPreflights(o, t *ir.Take) bool {
+func (v *View) matchesPreflights(o, t *ir.Entry) bool {
 	if len(o.Set.Methods) > 0 && !slices.Contains(o.Set.Methods, "OPTIONS") {
 		return false
 	}
@@ -79,7 +79,7 @@ func (v *View) matchesPreflights(o, t *ir.Take) bool {
 	return k == match.Equal || k == match.Subset
 }
 
-func (v *View) preflightWitness(t *ir.Take) *diag.Witness {
+func (v *View) preflightWitness(t *ir.Entry) *diag.Witness {
 	set := t.Set
 	set.Methods = []string{"OPTIONS"}
 	return witness(v.difference(set).Witness)
@@ -87,7 +87,7 @@ func (v *View) preflightWitness(t *ir.Take) *diag.Witness {
 
 // RequestTo returns a request that a route of a resource matches, or nil.
 func (v *View) RequestTo(doc *source.Document) *diag.Witness {
-	i := slices.IndexFunc(v.Routes, func(t *ir.Take) bool { return t.Origin.Doc == doc })
+	i := slices.IndexFunc(v.Routes, func(t *ir.Entry) bool { return t.Origin.Doc == doc })
 	if doc == nil || i < 0 {
 		return nil
 	}

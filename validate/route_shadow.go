@@ -29,7 +29,7 @@ func checkRouteShadows(v *View, found *diag.List) {
 }
 
 // reportShadowed judges one route against the earlier ones that meet it.
-func (v *View) reportShadowed(takes []*ir.Take, j int, earlier []int, policies map[*ir.Route]*ir.Take, found *diag.List) {
+func (v *View) reportShadowed(takes []*ir.Entry, j int, earlier []int, policies map[*ir.Route]*ir.Entry, found *diag.List) {
 	later := takes[j]
 	if sameAnswer(takes, later, earlier) {
 		return
@@ -67,7 +67,7 @@ func (v *View) reportShadowed(takes []*ir.Take, j int, earlier []int, policies m
 // relateCommon relates what the earlier route matches to what the author listed for the
 // later one, restricted to common methods: a specific path with more methods than a
 // general one is still the more specific of the two.
-func (v *View) relateCommon(a, b *ir.Take) match.Relation {
+func (v *View) relateCommon(a, b *ir.Entry) match.Relation {
 	methods := b.Methods
 	if a.Set.Methods != nil {
 		methods = []string{}
@@ -85,7 +85,7 @@ func (v *View) relateCommon(a, b *ir.Take) match.Relation {
 // sameAnswer reports whether it does not matter which of the routes answers: all of
 // them send requests to Oathkeeper in the same way, and Oathkeeper applies its own
 // rules.
-func sameAnswer(takes []*ir.Take, later *ir.Take, earlier []int) bool {
+func sameAnswer(takes []*ir.Entry, later *ir.Entry, earlier []int) bool {
 	for _, i := range earlier {
 		if !sameDecision(takes[i], later) {
 			return false
@@ -94,11 +94,11 @@ func sameAnswer(takes []*ir.Take, later *ir.Take, earlier []int) bool {
 	return true
 }
 
-func sameDecision(a, b *ir.Take) bool { return a.Delegated && b.Delegated && a.Effect == b.Effect }
+func sameDecision(a, b *ir.Entry) bool { return a.Delegated && b.Delegated && a.Effect == b.Effect }
 
 // shadowedBy judges the requests of a later route that an earlier one matches
 // first. The policy, if there is one, is the earlier route's.
-func (v *View) shadowedBy(a, b *ir.Take, r match.Relation, unreachable bool, policy *ir.Take) (diag.Finding, bool) {
+func (v *View) shadowedBy(a, b *ir.Entry, r match.Relation, unreachable bool, policy *ir.Entry) (diag.Finding, bool) {
 	if r.Kind == match.Disjoint || sameDecision(a, b) {
 		return diag.Finding{}, false
 	}

@@ -16,8 +16,8 @@ import (
 // route may match methods and spellings that the author closed by leaving them
 // out.
 func checkRuleOpens(v *View, found *diag.List) {
-	others := map[string][]*ir.Take{} // by their only host, "" for those with any other
-	own, routes := map[*ir.Gateway][]*ir.Take{}, map[*ir.Gateway][]*ir.Take{}
+	others := map[string][]*ir.Entry{} // by their only host, "" for those with any other
+	own, routes := map[*ir.Gateway][]*ir.Entry{}, map[*ir.Gateway][]*ir.Entry{}
 	for i := range v.Rules {
 		t := v.Rules[i]
 		switch {
@@ -36,7 +36,7 @@ func checkRuleOpens(v *View, found *diag.List) {
 	}
 	c := v.Judge.NewClassifier()
 	for _, g := range v.Gateways {
-		told := map[*ir.Take]bool{}
+		told := map[*ir.Entry]bool{}
 		for i := range g.Hosts {
 			host := strings.ToLower(g.Hosts[i].Name)
 			if host == "" {
@@ -53,7 +53,7 @@ func checkRuleOpens(v *View, found *diag.List) {
 }
 
 // rulesFor lists the rules that may match requests to a host.
-func rulesFor(rules map[string][]*ir.Take, host string) []*ir.Take {
+func rulesFor(rules map[string][]*ir.Entry, host string) []*ir.Entry {
 	suffix, wild := strings.CutPrefix(host, "*")
 	if !wild {
 		return slices.Concat(rules[""], rules[host])
@@ -69,8 +69,8 @@ func rulesFor(rules map[string][]*ir.Take, host string) []*ir.Take {
 
 // opening is one gateway and a rule of somebody else.
 type opening struct {
-	routes, own []*ir.Take
-	other       *ir.Take
+	routes, own []*ir.Entry
+	other       *ir.Entry
 }
 
 func (o *opening) meets() bool {
@@ -85,7 +85,7 @@ func (o *opening) meets() bool {
 // findOpened looks for an opened request to a host, and reports the first.
 func (o *opening) findOpened(c *match.Classifier, host string, found *diag.List) bool {
 	var ms []*match.Matcher
-	for _, list := range [][]*ir.Take{o.routes, o.own, {o.other}} {
+	for _, list := range [][]*ir.Entry{o.routes, o.own, {o.other}} {
 		for _, t := range list {
 			ms = append(ms, c.Compile(t.Set))
 		}
@@ -116,7 +116,7 @@ func (o *opening) findOpened(c *match.Classifier, host string, found *diag.List)
 
 // openedRoute returns the route that sends the requests of a class to
 // Oathkeeper, if the other rule alone matches them there.
-func (o *opening) openedRoute(takes []int) *ir.Take {
+func (o *opening) openedRoute(takes []int) *ir.Entry {
 	n, last := len(o.routes), len(o.routes)+len(o.own)
 	if len(takes) == 0 || takes[0] >= n || takes[len(takes)-1] != last || !o.routes[takes[0]].Delegated {
 		return nil

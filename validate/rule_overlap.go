@@ -44,7 +44,7 @@ func checkRuleOverlap(v *View, found *diag.List) {
 	})
 }
 
-func reportOverlap(a, b *ir.Take, r match.Relation, group string, found *diag.List) {
+func reportOverlap(a, b *ir.Entry, r match.Relation, group string, found *diag.List) {
 	if b.Gateway != nil || a.Gateway == nil {
 		mirrored := r
 		mirrored.Kind = r.Kind.Mirror()
@@ -56,7 +56,7 @@ func reportOverlap(a, b *ir.Take, r match.Relation, group string, found *diag.Li
 }
 
 // addOverlap reports the overlap at a; r relates a to b.
-func addOverlap(a, b *ir.Take, r match.Relation, group string, found *diag.List) {
+func addOverlap(a, b *ir.Entry, r match.Relation, group string, found *diag.List) {
 	f := diag.Finding{At: a.Origin, Group: group, Place: "another such rule", Related: []diag.Related{{Message: "the other rule", At: b.Origin}}}
 	if r.Witness == nil {
 		f.Code = diag.OverlapUnknown
@@ -84,11 +84,11 @@ func addOverlap(a, b *ir.Take, r match.Relation, group string, found *diag.List)
 }
 
 // opensOne reports whether exactly one of two rules demands something of the caller.
-func opensOne(a, b *ir.Take) bool {
+func opensOne(a, b *ir.Entry) bool {
 	return a.Route != nil && b.Route != nil && a.Route.Access.Open() != b.Route.Access.Open()
 }
 
-func spell(t *ir.Take) string {
+func spell(t *ir.Entry) string {
 	if t.Route != nil {
 		return fmt.Sprintf("%q", t.Route.Match.Path.Text)
 	}

@@ -104,7 +104,7 @@ func questionOf(want *match.Set, rules []match.Set) (q question, ok bool) {
 	return question{route, rule}, usual && usualToo
 }
 
-func reportUnreached(t *ir.Take, r *match.Request, help string, related []diag.Related, found *diag.List) {
+func reportUnreached(t *ir.Entry, r *match.Request, help string, related []diag.Related, found *diag.List) {
 	w := witness(r)
 	found.Add(diag.Finding{
 		Code: diag.RuleUnreached, At: t.Origin, Witness: w, Help: help, Related: related,
@@ -115,7 +115,7 @@ func reportUnreached(t *ir.Take, r *match.Request, help string, related []diag.R
 // plainlyRuled reports whether the route's own rule certainly matches everything it
 // should: both engines read its path alike, and its host is in lower case, as the proxy
 // compares it.
-func (v *View) plainlyRuled(t *ir.Take) bool {
+func (v *View) plainlyRuled(t *ir.Entry) bool {
 	for i := range t.Gateway.Hosts {
 		if name := t.Gateway.Hosts[i].Name; name != strings.ToLower(name) {
 			return false
@@ -129,7 +129,7 @@ var unclean = match.Set{Path: pathlang.Path{Lang: pathlang.Regexp2, Text: `/.+/|
 
 // reportDeadRule reports a rule that describes only paths which Oathkeeper never
 // compares, because 26.2 cleans them first.
-func (v *View) reportDeadRule(t *ir.Take, found *diag.List) {
+func (v *View) reportDeadRule(t *ir.Entry, found *diag.List) {
 	text := t.Set.Path.Text
 	if t.Route == nil || t.Set.View != match.CleanedPath || !strings.HasSuffix(text, "/") && !strings.Contains(text, "//") && !strings.Contains(text, "/.") && !strings.Contains(text, `/\.`) {
 		return
@@ -147,7 +147,7 @@ func (v *View) reportDeadRule(t *ir.Take, found *diag.List) {
 
 // reportLedAstray reports requests of a route that an earlier one sends to
 // Oathkeeper because it looks at no method there, and that no rule matches.
-func (v *View) reportLedAstray(routes []*ir.Take, rules []match.Set, found *diag.List) {
+func (v *View) reportLedAstray(routes []*ir.Entry, rules []match.Set, found *diag.List) {
 	for j := range routes {
 		later := routes[j]
 		if later.Delegated {
@@ -170,7 +170,7 @@ func (v *View) reportLedAstray(routes []*ir.Take, rules []match.Set, found *diag
 
 // requestLedAstray returns a request of the later route that the earlier one
 // matches with a method which no rule has for it.
-func (v *View) requestLedAstray(earlier, later *ir.Take, rules []match.Set) *match.Request {
+func (v *View) requestLedAstray(earlier, later *ir.Entry, rules []match.Set) *match.Request {
 	x, y := earlier.Set, later.Want()
 	x.Methods = slices.DeleteFunc(slices.Clone(y.Methods), func(m string) bool { return slices.Contains(earlier.Methods, m) })
 	if len(x.Methods) == 0 {

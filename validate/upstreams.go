@@ -9,8 +9,8 @@ import (
 
 // policiesByRoute finds what the policies of a route let through; a target
 // without policies has none.
-func (v *View) policiesByRoute() map[*ir.Route]*ir.Take {
-	out := make(map[*ir.Route]*ir.Take, len(v.Policies))
+func (v *View) policiesByRoute() map[*ir.Route]*ir.Entry {
+	out := make(map[*ir.Route]*ir.Entry, len(v.Policies))
 	for i := range v.Policies {
 		out[v.Policies[i].Route] = v.Policies[i]
 	}

@@ -1,6 +1,7 @@
 package why_test
 
 import (
+	"fmt"
 	"slices"
 	"sort"
 	"strconv"
@@ -44,6 +45,13 @@ func TestNamedInputsChangeTheirLeaves(t *testing.T) {
 	}
 }
 
+// together are fields of objects that two places decide, either of which is enough: two
+// rules of one path share an entry, and it leads to Oathkeeper if one of them does.
+var together = []string{
+	"envoy/testdata/lost.txtar rules.yaml:89 VirtualService/library/lost-nothing-cstsuynv spec.http[0].route[0].destination.",
+	"rule/testdata/shared.txtar rules.yaml:11 VirtualService/library/shared-d6rfalzr spec.http[0].route[0].destination.",
+}
+
 type mutations struct{ places, leaves, edits, refused, hidden int }
 
 func (m *mutations) archive(t *testing.T, name string, archive *txtar.Archive) {
@@ -82,6 +90,10 @@ func (m *mutations) archive(t *testing.T, name string, archive *txtar.Archive) {
 			continue
 		}
 		for _, l := range left {
+			what := fmt.Sprintf("%s %s:%d %s %s", name, p.file, p.line, l.object, l.path)
+			if slices.ContainsFunc(together, func(known string) bool { return strings.HasPrefix(what, known) }) {
+				continue
+			}
 			t.Errorf("%s: %s:%d:%d becomes %q, and %s %s is what it was", name, p.file, p.line, p.column, values, l.object, l.path)
 		}
 	}

@@ -11,9 +11,9 @@ import (
 
 // Entries lists what each entry for a gateway's routes matches, in order:
 // of several entries the first that matches a request answers it.
-func Entries(g *ir.Gateway, t *ir.Target) []*ir.Take {
+func Entries(g *ir.Gateway, t *ir.Target) []*ir.Entry {
 	hosts := g.HostNames()
-	out := make([]*ir.Take, 0, len(g.Routes))
+	out := make([]*ir.Entry, 0, len(g.Routes))
 	for _, r := range g.Routes {
 		if r.RoutedBy != nil {
 			continue
@@ -25,7 +25,7 @@ func Entries(g *ir.Gateway, t *ir.Target) []*ir.Take {
 		if t.Plan.MatchesMethods(r) {
 			set.Methods = r.Match.Methods
 		}
-		out = append(out, &ir.Take{
+		out = append(out, &ir.Entry{
 			Origin: r.Origin.At("path"), Gateway: g, Route: r, Set: set, Methods: r.Match.Methods, Path: pathlang.TemplateMeaning(r.Match.Path),
 			Delegated: t.Plan.Delegated(r), Effect: effect(g, r, t),
 		})

@@ -9,14 +9,14 @@ import (
 )
 
 // entries lists what each Rule of a gateway matches.
-func entries(g *ir.Gateway, t *ir.Target) []*ir.Take {
-	out := make([]*ir.Take, 0, len(g.Routes))
+func entries(g *ir.Gateway, t *ir.Target) []*ir.Entry {
+	out := make([]*ir.Entry, 0, len(g.Routes))
 	for _, r := range g.Routes {
 		if !hasRule(r, t) {
 			continue
 		}
 		if set, ok := matched(g, r, t); ok {
-			out = append(out, &ir.Take{Origin: r.Origin.At("path"), Gateway: g, Route: r, Set: set, Methods: set.Methods, Path: set.Path})
+			out = append(out, &ir.Entry{Origin: r.Origin.At("path"), Gateway: g, Route: r, Set: set, Methods: set.Methods, Path: set.Path})
 		}
 	}
 	return out

@@ -95,7 +95,7 @@ func forwardedForm(t *testing.T, e *oathkeeper.Engine, r *simulate.Request, row 
 	if row.Extra.Forwarded == nil {
 		return
 	}
-	real := r.Realise()
+	real := r.AsSent()
 	asked := real.Clone()
 	asked.Method, asked.Target, asked.Host = "GET", "", "127.0.0.1"
 	asked.SetHeader("X-Forwarded-Method", real.Method)

@@ -68,8 +68,8 @@ func TestDefaults(t *testing.T) {
 
 // TestWritten: what emitters would write is put together, none of it left out.
 func TestWritten(t *testing.T) {
-	w := Written{Routes: make([]*Take, 1), KeySets: make([]KeySet, 1)}
-	w.Add(Written{Routes: make([]*Take, 1), Rules: make([]*Take, 2), Policies: make([]*Take, 3), Openers: make([]Opener, 4), KeySets: make([]KeySet, 1)})
+	w := Written{Routes: make([]*Entry, 1), KeySets: make([]KeySet, 1)}
+	w.Add(Written{Routes: make([]*Entry, 1), Rules: make([]*Entry, 2), Policies: make([]*Entry, 3), Openers: make([]Opener, 4), KeySets: make([]KeySet, 1)})
 	if got := fmt.Sprint(len(w.Routes), len(w.Rules), len(w.Policies), len(w.Openers), len(w.KeySets)); got != "2 2 3 4 2" {
 		t.Errorf("there are %s", got)
 	}

@@ -19,7 +19,7 @@ func (m *Model) decideSpecific(g *ir.Gateway, r *simulate.Request) simulate.Deci
 	if !ok {
 		return simulate.Decision{Status: http.StatusBadRequest, Cause: simulate.BadRequest}
 	}
-	proto := r.Realise().Header("X-Forwarded-Proto")
+	proto := r.AsSent().Header("X-Forwarded-Proto")
 	if g.Insecure != nil && proto == "http" {
 		return simulate.Decision{Status: g.Insecure.Status, Cause: simulate.Answered, At: g.Origin}
 	}

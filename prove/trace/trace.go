@@ -73,10 +73,10 @@ func Run(cluster *prove.Cluster, r *simulate.Request, address string, times int,
 // RunAt returns Run for a cluster whose places are known otherwise: one that was recorded.
 func RunAt(cluster *prove.Cluster, r *simulate.Request, address string, times int, book *secret.Book, places prove.Places) *Trace {
 	trail := &simulate.Trail{}
-	cluster.Oathkeeper.SayDropped(SeenAs(r), trail)
+	cluster.Oathkeeper.NoteDropped(SeenAs(r), trail)
 	d := cluster.Repeat(r, times, trail)
-	cluster.SayLive(trail)
-	cluster.SayRefused(r.Host, &d, trail)
+	cluster.NoteLive(trail)
+	cluster.NoteRefused(r.Host, &d, trail)
 	return newTrace(r.Method, address, &d, trail, book, places)
 }
 

@@ -52,7 +52,7 @@ func (r *route) id() string { return r.manifest.ID() + " " + strings.TrimPrefix(
 // Decide returns what the gateway does with a request: its server, the policies
 // of its pods, its routes.
 func (g *Gateway) Decide(in *simulate.Request, t *simulate.Trail) simulate.Decision {
-	r := in.Realise()
+	r := in.AsSent()
 	r.Target = normalise(r.Target)
 	if (r.Scheme == "http" || r.Scheme == "https") && !g.Trusts {
 		r.SetHeader("X-Forwarded-Proto", r.Scheme) // whatever the client says

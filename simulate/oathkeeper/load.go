@@ -163,9 +163,9 @@ type Dropped struct {
 	Reason   string
 }
 
-// SayDropped adds to the trail the dropped Rules that may be meant for one of
+// NoteDropped adds to the trail the dropped Rules that may be meant for one of
 // the URLs, which are without "scheme://".
-func (e *Engine) SayDropped(urls []string, t *simulate.Trail) {
+func (e *Engine) NoteDropped(urls []string, t *simulate.Trail) {
 	for _, d := range e.Dropped {
 		prefix := literalPrefix(source.Text(source.Field(source.Field(d.Manifest.Spec(), "match"), "url")))
 		if slices.ContainsFunc(urls, func(u string) bool { return strings.HasPrefix(u, prefix) }) {

@@ -90,7 +90,7 @@ func TestCannotTake(t *testing.T) {
 			continue
 		}
 		text := ruleText(url)
-		if !CannotTake(url, []string{"h/items"}) {
+		if !CannotMatch(url, []string{"h/items"}) {
 			continue
 		}
 		left++

@@ -12,9 +12,9 @@ import (
 	"github.com/kgw-dev/kgw/simulate"
 )
 
-// Poisoned returns a set for each rule that keeps others from being matched: all
+// BlockingSets returns a set for each rule that keeps others from being matched: all
 // requests with one of its methods, for any host and path.
-func (e *Engine) Poisoned() []match.Set {
+func (e *Engine) BlockingSets() []match.Set {
 	var out []match.Set
 	for _, r := range e.poison {
 		methods := slices.Clone(r.methods)

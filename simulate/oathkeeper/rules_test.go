@@ -100,7 +100,7 @@ func TestDropped(t *testing.T) {
 	}
 	said := func(url string) string {
 		trail := &simulate.Trail{}
-		e.SayDropped([]string{url}, trail)
+		e.NoteDropped([]string{url}, trail)
 		var out []string
 		for _, s := range trail.Steps {
 			out = append(out, s.Text)
@@ -188,7 +188,7 @@ func TestEntries(t *testing.T) {
 	if len(entries) != 2 || entries[0].Name != "more.default" || !entries[0].Exact || entries[1].Set.Path.Text != "/" || entries[1].Exact {
 		t.Errorf("%+v", entries)
 	}
-	if sets := e.Poisoned(); len(sets) != 2 || !slices.Equal(sets[0].Methods, []string{"GET"}) || sets[0].Hosts != nil {
+	if sets := e.BlockingSets(); len(sets) != 2 || !slices.Equal(sets[0].Methods, []string{"GET"}) || sets[0].Hosts != nil {
 		t.Errorf("the poison is %+v", sets)
 	}
 }

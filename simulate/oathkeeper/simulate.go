@@ -101,7 +101,7 @@ func (e *Engine) Decide(r *simulate.Request, t *simulate.Trail) simulate.Decisio
 			return u.Undecided()
 		}
 	}
-	real := r.Realise()
+	real := r.AsSent()
 	in, err := real.HTTP("")
 	if err != nil {
 		return badRequest(err, t)
@@ -128,7 +128,7 @@ func (e *Engine) Decide(r *simulate.Request, t *simulate.Trail) simulate.Decisio
 // Judge returns what the decision API answers to a request for
 // "/decisions" and its path.
 func (e *Engine) Judge(r *simulate.Request, t *simulate.Trail) simulate.Decision {
-	real := r.Realise()
+	real := r.AsSent()
 	in, err := real.HTTP("/decisions")
 	if err != nil {
 		return badRequest(err, t)
@@ -213,7 +213,7 @@ func (x *exchange) match() (*accessRule, *failure) {
 		}
 		ok, err := r.set().Accepts(request)
 		if err != nil {
-			return nil, x.fail(newFailure(500, simulate.Poisoned, r.manifest.At("spec.match.url"), "the URL of rule %s takes too long to match", r.id))
+			return nil, x.fail(newFailure(500, simulate.BlockingSets, r.manifest.At("spec.match.url"), "the URL of rule %s takes too long to match", r.id))
 		}
 		if ok {
 			found = append(found, r)
@@ -241,10 +241,10 @@ func (x *exchange) findPoisoned() *failure {
 			continue
 		}
 		at := r.manifest.At("spec.match.url")
-		f := newFailure(500, simulate.Poisoned, at, "Oathkeeper cannot compile the URL of rule %s and answers all requests with its methods so: %s", r.id, r.refusal)
+		f := newFailure(500, simulate.BlockingSets, at, "Oathkeeper cannot compile the URL of rule %s and answers all requests with its methods so: %s", r.id, r.refusal)
 		if r.unmatched {
 			at = r.manifest.At("spec")
-			f = newFailure(500, simulate.Poisoned, at, "rule %s does not say what it matches, and Oathkeeper answers every request so", r.id)
+			f = newFailure(500, simulate.BlockingSets, at, "rule %s does not say what it matches, and Oathkeeper answers every request so", r.id)
 		} else if r.url == "" {
 			f = newFailure(0, simulate.Crashed, at, "the URL of rule %s is empty: Oathkeeper panics at every request with its methods and closes the connection", r.id)
 		}

@@ -2,10 +2,10 @@ package oathkeeper
 
 import "strings"
 
-// CannotTake reports whether a rule with this match URL matches none of the URLs of
+// CannotMatch reports whether a rule with this match URL matches none of the URLs of
 // requests, which are without "scheme://", and keeps no other rule from being
 // matched. It returns false where that is not easy to find.
-func CannotTake(url string, urls []string) bool {
+func CannotMatch(url string, urls []string) bool {
 	if !plainURL(url) {
 		return false
 	}

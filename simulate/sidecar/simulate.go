@@ -101,7 +101,7 @@ func (s *Sidecars) AtGateway(selector map[string]string) simulate.AtPort {
 		if p.isIdle() {
 			return passOn(r, simulate.Decision{})
 		}
-		c := &call{in: r.Realise(), trail: t, mesh: s.options.Mesh, place: p, path: pathOf(r), gateway: true, port: port}
+		c := &call{in: r.AsSent(), trail: t, mesh: s.options.Mesh, place: p, path: pathOf(r), gateway: true, port: port}
 		c.guards = p.choose(c.in)
 		if u := c.askUnread(); u != nil {
 			return u.Undecided()

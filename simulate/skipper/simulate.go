@@ -173,7 +173,7 @@ func (e *Engine) Session() *Session { return &Session{e, map[limitBucket]int{}} 
 
 // Decide decides a request of the period.
 func (s *Session) Decide(in *simulate.Request, t *simulate.Trail) simulate.Decision {
-	r := in.Realise()
+	r := in.AsSent()
 	if u := s.engine.unreadFlag(); u != nil {
 		t.Say(name, source.Ref{}, "kgw does not follow Skipper's flag %s", s.engine.options.Unread[0])
 		r.Holds(*u)
@@ -191,7 +191,7 @@ func (s *Session) Decide(in *simulate.Request, t *simulate.Trail) simulate.Decis
 		return s.engine.decideNotServed(r, s.engine.otherAny, t)
 	}
 	if d.Next != nil {
-		d.Headers = changedHeaders(in.Realise(), d.Next)
+		d.Headers = changedHeaders(in.AsSent(), d.Next)
 	}
 	return d
 }

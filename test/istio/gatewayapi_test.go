@@ -211,7 +211,7 @@ func TestDecidesHTTPRoutesAsIstiod(t *testing.T) {
 		own := simulatedAPI(t, parents+"\n---\n"+docs)
 		for range 40 {
 			q := g.request()
-			want, got := e.decide(q.Realise()), own.Decide(q.Clone(), nil)
+			want, got := e.decide(q.AsSent()), own.Decide(q.Clone(), nil)
 			outcomes[strconv.Itoa(want.Status)]++
 			if to := upstreamOf(&got); want.Status != got.Status && !got.Passed() || want.Upstream != to || got.Cause == simulate.Anything {
 				t.Errorf("seed %d: %s %s%s %v: Envoy %d %s, the simulator %d %s %s\n%s", seed+i, q.Method, q.Host, q.Target, q.Headers, want.Status, want.Upstream, got.Status, to, got.Reason, docs)
@@ -284,7 +284,7 @@ func TestHTTPRoutesDecideAsVirtualServices(t *testing.T) {
 		}
 		for range 60 {
 			q := g.request()
-			want, got := before.decide(q.Realise()), after.decide(q.Realise())
+			want, got := before.decide(q.AsSent()), after.decide(q.AsSent())
 			if want.Upstream != "" {
 				sent++
 			}

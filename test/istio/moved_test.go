@@ -252,7 +252,7 @@ func (m *moving) compare(t *testing.T, g *handWritten) {
 	oldOwn, nowOwn := simulatedAPI(t, m.before), simulatedAPI(t, parents+"\n---\n"+m.after)
 	for range 60 {
 		q := g.request()
-		want, got := old.decide(q.Realise()), now.decide(q.Realise())
+		want, got := old.decide(q.AsSent()), now.decide(q.AsSent())
 		m.outcomes[outcome(want)]++
 		words := fmt.Sprintf("%s %s%s %v", q.Method, q.Host, q.Target, q.Headers)
 		unmatched := q.Method == "OPTIONS" && m.says(diag.CORSDiffers) && want.Upstream != "" && got.Upstream == "" && got.Status == 200
@@ -264,7 +264,7 @@ func (m *moving) compare(t *testing.T, g *handWritten) {
 				t.Fatalf("%s: Envoy says %v, the simulator %v\n%s\n%s", words, side.envoys, side.own, m.before, m.after)
 			}
 		}
-		if a, b := m.treatment(old, q.Realise()), m.treatment(now, q.Realise()); a != b && !unmatched {
+		if a, b := m.treatment(old, q.AsSent()), m.treatment(now, q.AsSent()); a != b && !unmatched {
 			t.Fatalf("%s: VirtualService %s, HTTPRoute %s\n%s\n%s", words, a, b, m.before, m.after)
 		}
 	}

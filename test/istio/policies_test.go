@@ -254,7 +254,7 @@ func (g *rules) call() (*simulate.Request, *connection) {
 		q.Token = simulate.Token{Kind: "jwt", Claims: g.claims()}
 		c.claims = wordsOf(q.Token.Claims)
 	}
-	c.Request = q.Realise()
+	c.Request = q.AsSent()
 	return q, c
 }
 

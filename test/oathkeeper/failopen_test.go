@@ -45,7 +45,7 @@ func TestNothingOpensAtOathkeeper(t *testing.T) {
 			for _, method := range []string{"GET", "POST", "DELETE"} {
 				r := simulate.Request{Method: method, Scheme: "https", Host: "h.example.com", Target: path}
 				asked++
-				if got := ask(t, in.api, "/decisions"+path, r.Realise()); got.status == 200 {
+				if got := ask(t, in.api, "/decisions"+path, r.AsSent()); got.status == 200 {
 					if d := model.Decide(&r, nil); d.Passed() {
 						continue
 					}
@@ -89,7 +89,7 @@ func TestNothingOpensOfTheSearch(t *testing.T) {
 				for _, method := range []string{"GET", "POST", "DELETE", "PATCH"} {
 					r := simulate.Request{Method: method, Scheme: "https", Host: host, Target: path}
 					asked++
-					if got := ask(t, in.api, "/decisions"+path, r.Realise()); got.status == 200 {
+					if got := ask(t, in.api, "/decisions"+path, r.AsSent()); got.status == 200 {
 						if d := model.Decide(&r, nil); d.Passed() {
 							continue
 						}

@@ -18,7 +18,7 @@ import (
 // place of the abstract one.
 func (w *world) real(t *testing.T, r *simulate.Request) *simulate.Request {
 	t.Helper()
-	out := r.Realise()
+	out := r.AsSent()
 	text, token := r.Token.Text(), ""
 	switch r.Token.Kind {
 	case "jwt":

@@ -124,7 +124,7 @@ func equalHeader(answer http.Header, said map[string]string, name string) bool {
 // ask sends the request as it is.
 func (c *cluster) ask(t *testing.T, r *simulate.Request) (status int, reached string, header http.Header) {
 	t.Helper()
-	real := r.Realise()
+	real := r.AsSent()
 	c.mu.Lock()
 	c.reached, c.header, c.answer, c.target = "", nil, nil, ""
 	c.mu.Unlock()

@@ -8,9 +8,9 @@ import (
 	"github.com/kgw-dev/kgw/internal/source"
 )
 
-// Take is a set of requests that one entry of an engine's configuration matches,
-// for the analysis of overlap.
-type Take struct {
+// Entry is what one entry of an engine's configuration would match, for the analysis
+// of overlap.
+type Entry struct {
 	// Origin is where the author wrote what the entry is made of.
 	Origin source.Ref
 	// Gateway and Route are what it is written for; nil for a document that
@@ -33,7 +33,7 @@ type Take struct {
 }
 
 // Want returns the requests that the author listed.
-func (t *Take) Want() match.Set {
+func (t *Entry) Want() match.Set {
 	want := t.Set
 	want.Methods, want.Path = t.Methods, t.Path
 	return want
@@ -44,7 +44,7 @@ func (t *Take) Want() match.Set {
 type Written struct {
 	// Routes are the entries of a proxy that uses the first match, Rules those
 	// of Oathkeeper, and Policies what ALLOW policies let through.
-	Routes, Rules, Policies []*Take
+	Routes, Rules, Policies []*Entry
 	// Openers are what policies demand, KeySets with which keys.
 	Openers []Opener
 	KeySets []KeySet
@@ -56,9 +56,9 @@ func (w *Written) Add(others ...Written) {
 	if len(others) == 0 {
 		return
 	}
-	w.Routes = join(w.Routes, others, func(o *Written) []*Take { return o.Routes })
-	w.Rules = join(w.Rules, others, func(o *Written) []*Take { return o.Rules })
-	w.Policies = join(w.Policies, others, func(o *Written) []*Take { return o.Policies })
+	w.Routes = join(w.Routes, others, func(o *Written) []*Entry { return o.Routes })
+	w.Rules = join(w.Rules, others, func(o *Written) []*Entry { return o.Rules })
+	w.Policies = join(w.Policies, others, func(o *Written) []*Entry { return o.Policies })
 	w.Openers = join(w.Openers, others, func(o *Written) []Opener { return o.Openers })
 	w.KeySets = join(w.KeySets, others, func(o *Written) []KeySet { return o.KeySets })
 }
