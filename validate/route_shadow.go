@@ -94,7 +94,9 @@ func sameAnswer(takes []*ir.Entry, later *ir.Entry, earlier []int) bool {
 	return true
 }
 
-func sameDecision(a, b *ir.Entry) bool { return a.Delegated && b.Delegated && a.Effect == b.Effect }
+func sameDecision(a, b *ir.Entry) bool {
+	return a.Delegated && b.Delegated && a.Effect.Equal(&b.Effect)
+}
 
 // shadowedBy judges the requests of a later route that an earlier one matches
 // first. The policy, if there is one, is the earlier route's.
@@ -126,7 +128,7 @@ func (v *View) shadowedBy(a, b *ir.Entry, r match.Relation, unreachable bool, po
 		f.Code = diag.RouteUnreachable
 		f.Message = fmt.Sprintf("no request reaches the route of %s: an earlier route matches them all, such as %s", spell(b), request)
 		f.Help = "move the rule in front of the more general one, or remove it"
-	case a.Effect == b.Effect && !b.Route.Access.Weaker(&a.Route.Access):
+	case a.Effect.Equal(&b.Effect) && !b.Route.Access.Weaker(&a.Route.Access):
 		return f, false
 	default:
 		f.Code = diag.RouteShadowed

@@ -131,7 +131,8 @@ func (a *app) removeKnown(f *validateFlags, o *compile.Options, result *compile.
 		if err != nil {
 			return err
 		}
-		said = a.useBaseline(b, o, result, a.pathsOf(o, paths))
+		paths := a.pathsOf(o, paths)
+		result.Findings, said = b.Apply(result.Findings, a.secrets, o.Hidable, func(file string) bool { return a.isCovered(a.abs(file), paths) }, &result.Summary)
 	}
 	if f.newSince != "" {
 		then, err := a.foundAt(f, paths)
@@ -139,7 +140,7 @@ func (a *app) removeKnown(f *validateFlags, o *compile.Options, result *compile.
 			return err
 		}
 		// Nobody chooses the findings at a ref, so all of them are known.
-		a.hide(result, then, func(*diag.Finding) bool { return true })
+		result.Findings, _ = then.Hide(result.Findings, a.secrets, func(*diag.Finding) bool { return true }, &result.Summary)
 	}
 	said = diag.Levels{}.Apply(said)
 	said.Resolve()
@@ -147,56 +148,6 @@ func (a *app) removeKnown(f *validateFlags, o *compile.Options, result *compile.
 	result.Findings.Sort()
 	result.Summary.Count(result.Findings)
 	return nil
-}
-
-// useBaseline hides the findings that are in a baseline, and returns findings about
-// its entries. The author of a change may change the baseline too, so it hides only
-// findings that an author may suppress.
-func (a *app) useBaseline(b *baseline.Baseline, o *compile.Options, result *compile.Result, paths []string) diag.List {
-	var said diag.List
-	kept := &baseline.Baseline{}
-	for _, e := range b.Entries {
-		if o.Hidable(&diag.Finding{Code: e.Code}) {
-			kept.Entries = append(kept.Entries, e)
-			continue
-		}
-		said.Add(diag.Finding{
-			Code: diag.BaselineRefused, At: e.At.At("code"), Message: fmt.Sprintf("a baseline cannot hide %s", e.Code),
-			Help: "remove the entry; what it is about is reported all the same",
-		})
-	}
-	for _, e := range a.hide(result, kept, o.Hidable) {
-		if a.isCovered(a.abs(e.File), paths) {
-			said.Add(diag.Finding{
-				Code: diag.BaselineUnused, At: e.At, Message: fmt.Sprintf("nothing is hidden here: there is no such %s any more", e.Code),
-				Help: "remove the entry, or run kgw baseline write",
-			})
-		}
-	}
-	return said
-}
-
-// hide removes the findings that a baseline knows and that may be hidden, and
-// returns the entries that hid nothing.
-func (a *app) hide(result *compile.Result, b *baseline.Baseline, may func(*diag.Finding) bool) []baseline.Entry {
-	var left, asked diag.List
-	for _, g := range result.Findings {
-		if may(&g) {
-			asked = append(asked, g)
-		} else {
-			left = append(left, g)
-		}
-	}
-	known, unused := b.Split(baseline.Keys(asked, a.secrets))
-	for i, g := range asked {
-		if known[i] {
-			result.Summary.Known++
-		} else {
-			left = append(left, g)
-		}
-	}
-	result.Findings = left
-	return unused
 }
 
 // foundAt returns the findings of the same paths at a git ref, with the kgw.yaml of

@@ -1,9 +1,6 @@
 package envoy
 
 import (
-	"strconv"
-	"strings"
-
 	"github.com/kgw-dev/kgw/internal/ir"
 	"github.com/kgw-dev/kgw/internal/match"
 	"github.com/kgw-dev/kgw/internal/pathlang"
@@ -33,16 +30,14 @@ func Entries(g *ir.Gateway, t *ir.Target) []*ir.Entry {
 	return out
 }
 
-// effect describes what happens to a request apart from access.
-func effect(g *ir.Gateway, r *ir.Route, t *ir.Target) string {
-	const end = "\x00"
-	var b strings.Builder
+// effect returns what happens to a request apart from access.
+func effect(g *ir.Gateway, r *ir.Route, t *ir.Target) ir.Effect {
+	out := ir.Effect{Timeout: r.Timeout}
 	for _, d := range Destinations(r, t) {
-		b.WriteString(d.Host + ":" + strconv.FormatInt(int64(d.Port.Number), 10) + end)
+		out.To = append(out.To, ir.Destination{Host: d.Host, Port: d.Port.Number})
 	}
-	b.WriteString(end + r.Timeout.String() + end)
 	for _, h := range changesOf(g, r).set {
-		b.WriteString(h.name + end + h.value + end)
+		out.Headers = append(out.Headers, ir.Header{Name: h.name, Value: h.value})
 	}
-	return b.String()
+	return out
 }

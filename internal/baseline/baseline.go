@@ -108,6 +108,56 @@ func (b *Baseline) Split(keys []Key) (known []bool, unused []Entry) {
 	return known, unused
 }
 
+// Hide returns the findings without those that the baseline knows and that may be
+// hidden, which it counts as known, and the entries that hid nothing.
+func (b *Baseline) Hide(found diag.List, book *secret.Book, may func(*diag.Finding) bool, count *diag.Summary) (left diag.List, unused []Entry) {
+	var asked diag.List
+	for _, g := range found {
+		if may(&g) {
+			asked = append(asked, g)
+		} else {
+			left = append(left, g)
+		}
+	}
+	known, unused := b.Split(Keys(asked, book))
+	for i, g := range asked {
+		if known[i] {
+			count.Known++
+		} else {
+			left = append(left, g)
+		}
+	}
+	return left, unused
+}
+
+// Apply hides what the baseline knows, as Hide does, and returns findings about its
+// entries. The author of a change may change the baseline too, so it hides only what an
+// author may suppress: hidable decides that. An entry that hides nothing is reported if
+// its file is covered by the run.
+func (b *Baseline) Apply(found diag.List, book *secret.Book, hidable func(*diag.Finding) bool, covered func(file string) bool, count *diag.Summary) (left, said diag.List) {
+	kept := &Baseline{}
+	for _, e := range b.Entries {
+		if hidable(&diag.Finding{Code: e.Code}) {
+			kept.Entries = append(kept.Entries, e)
+			continue
+		}
+		said.Add(diag.Finding{
+			Code: diag.BaselineRefused, At: e.At.At("code"), Message: fmt.Sprintf("a baseline cannot hide %s", e.Code),
+			Help: "remove the entry; what it is about is reported all the same",
+		})
+	}
+	left, unused := kept.Hide(found, book, hidable, count)
+	for _, e := range unused {
+		if covered(e.File) {
+			said.Add(diag.Finding{
+				Code: diag.BaselineUnused, At: e.At, Message: fmt.Sprintf("nothing is hidden here: there is no such %s any more", e.Code),
+				Help: "remove the entry, or run kgw baseline write",
+			})
+		}
+	}
+	return left, said
+}
+
 // Type describes a baseline.
 var Type = &shape.Type{Kind: shape.Object, Doc: "Findings that a repository lives with. kgw baseline write writes it.", Fields: []shape.Field{
 	{Name: "apiVersion", Required: true, Type: &shape.Type{Kind: shape.String, Enum: []string{APIVersion}}},

@@ -81,6 +81,40 @@ func TestKeysSurviveMoves(t *testing.T) {
 	}
 }
 
+// TestApply hides what is known, and reports entries that hide nothing or may not.
+func TestApply(t *testing.T) {
+	finding := func(code diag.Code, message string) diag.Finding {
+		return diag.Finding{Code: code, Severity: diag.Warning, Message: message, Span: source.Span{File: "a.yaml", Line: 1, Column: 1}}
+	}
+	found := diag.List{finding("KGW305", "old"), finding("KGW305", "new"), finding("KGW201", "locked")}
+	book := &secret.Book{}
+	keys := baseline.Keys(found, book)
+	gone := keys[0]
+	gone.Message = "gone"
+	elsewhere := gone
+	elsewhere.File = "other.yaml"
+	b := baseline.Of([]baseline.Key{keys[0], keys[2], gone, elsewhere})
+	count := &diag.Summary{}
+	hidable := func(f *diag.Finding) bool { return f.Code != "KGW201" }
+	left, said := b.Apply(found, book, hidable, func(file string) bool { return file == "a.yaml" }, count)
+	var messages []string
+	for _, f := range left {
+		messages = append(messages, f.Message)
+	}
+	slices.Sort(messages)
+	if !slices.Equal(messages, []string{"locked", "new"}) || count.Known != 1 {
+		t.Errorf("%q are left, %d are known", messages, count.Known)
+	}
+	var codes []string
+	for _, f := range said {
+		codes = append(codes, string(f.Code)+" "+f.Message)
+	}
+	want := []string{string(diag.BaselineRefused) + " a baseline cannot hide KGW201", string(diag.BaselineUnused) + " nothing is hidden here: there is no such KGW305 any more"}
+	if !slices.Equal(codes, want) {
+		t.Errorf("the baseline says %q, want %q", codes, want)
+	}
+}
+
 func FuzzParse(f *testing.F) {
 	f.Add([]byte("apiVersion: kgw.dev/v1alpha1\nkind: Baseline\nfindings:\n- {file: a, code: KGW402, message: m, count: 2}\n"))
 	f.Add(baseline.Of([]baseline.Key{key("KGW402", "a: b\n- c")}).Bytes())

@@ -2,6 +2,7 @@ package ir
 
 import (
 	"slices"
+	"time"
 
 	"github.com/kgw-dev/kgw/internal/match"
 	"github.com/kgw-dev/kgw/internal/pathlang"
@@ -27,9 +28,29 @@ type Entry struct {
 	Closed bool
 	// Delegated: the requests go on to Oathkeeper.
 	Delegated bool
-	// Effect is what becomes of a request besides access: destination,
-	// timeout, headers. Entries with equal effects answer alike.
-	Effect string
+	Effect    Effect
+}
+
+// Effect is what becomes of a request besides access. Entries with equal effects
+// answer alike.
+type Effect struct {
+	To      []Destination
+	Timeout time.Duration
+	Headers []Header // that are set, in order
+}
+
+// Destination is where an entry sends requests.
+type Destination struct {
+	Host string
+	Port uint32
+}
+
+// Header is a header with its value.
+type Header struct{ Name, Value string }
+
+// Equal reports whether two effects are the same.
+func (e *Effect) Equal(o *Effect) bool {
+	return e.Timeout == o.Timeout && slices.Equal(e.To, o.To) && slices.Equal(e.Headers, o.Headers)
 }
 
 // Want returns the requests that the author listed.

@@ -38,7 +38,14 @@ func registerLimits() {
 
 // limitBucket identifies what requests are counted for: one kind of limit with
 // equal settings, and one client if the limit distinguishes clients.
-type limitBucket struct{ kind, settings, client string }
+type limitBucket struct {
+	kind, settings string
+	client         limitedClient
+}
+
+// limitedClient is a client as limits tell clients apart: by the values of headers, and
+// by the token where Authorization is one of them.
+type limitedClient struct{ headers, token string }
 
 // spendLimit counts one request in a bucket. A request without the value that
 // identifies its client is never limited (filters/ratelimit).
@@ -84,22 +91,22 @@ func limitKey(c *eskip.Call, group, most, period int) string {
 
 // identifyClient identifies the client of a request: named headers, or the first
 // address of X-Forwarded-For.
-func (x *exchange) identifyClient(c *eskip.Call, last int) (who string, counted bool) {
+func (x *exchange) identifyClient(c *eskip.Call, last int) (who limitedClient, counted bool) {
 	names, named := textArg(c.Args, last)
 	if !named {
-		return x.firstForwarded(), true
+		return limitedClient{headers: x.firstForwarded()}, true
 	}
 	for n := range strings.SplitSeq(names, ",") {
 		value := x.in.Header(strings.TrimSpace(n))
 		if strings.EqualFold(n, "X-Forwarded-For") && (c.Name == "clusterClientRatelimit" || n != names) {
 			value = x.firstForwarded()
 		}
-		who += value
+		who.headers += value
 		if strings.EqualFold(strings.TrimSpace(n), "Authorization") && value != "" {
-			who += "\x00" + x.in.Token.ID
+			who.token = x.in.Token.ID
 		}
 	}
-	return who, who != "" && who != "\x00"
+	return who, who.headers != ""
 }
 
 // firstForwarded returns the first address of X-Forwarded-For.
